@@ -1,0 +1,52 @@
+# Everything that a person or CI does with this project. `make help` lists it.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DATA ?= build/demo
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo serve test lint proto bench lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# Two steps, since durable-rules comes as source only: what it is built with is locked and hashed too.
+$(READY): requirements-build.lock requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements-build.lock
+	$(PIP) install --require-hashes --no-build-isolation -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## Start the service, send it real messages of a synthetic population, show the decisions
+	@$(BIN)/router demo --data $(DATA)
+
+serve: $(READY) ## Serve on the embedded default (loopback, SQLite in ./data)
+	@$(BIN)/router serve
+
+test: $(READY) ## Run every test
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## Check style, types, the contract and the import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config pyproject.toml
+	@mkdir -p build && $(BIN)/python proto/generate.py image build/image.binpb
+	$(BIN)/buf lint build/image.binpb --config proto/buf.yaml
+
+proto: $(READY) ## Generate router/v1 from the contract
+	$(BIN)/python proto/generate.py
+
+bench: $(READY) ## Measure decisions per second beside a bare echo; writes build/bench.json
+	$(BIN)/python -m router.bench
+
+lock: ## Lock the dependencies anew, by version and hash
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		requirements-build.in -o requirements-build.lock
+
+clean: ## Remove what was built
+	rm -rf $(VENV) build

@@ -1,0 +1,1 @@
+"""The domain's terms. Imports the standard library and its siblings only."""

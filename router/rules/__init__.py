@@ -1,0 +1,1 @@
+"""Rule packs: reading them, evaluating them twice, and comparing the two."""

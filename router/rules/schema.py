@@ -1,0 +1,268 @@
+"""The shape of rule files, as pydantic models. ``loader`` adds file, line and column to what these refuse."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,63}$")]
+BoardCode = Annotated[str, Field(pattern=r"^S08[0-9]{6}$")]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+ValueInFile = bool | int | str | date
+
+
+class Strict(BaseModel):
+    """Refuses misspelt keys and coerces nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class PackFile(Strict):
+    """``pack.yaml``: what this pack is."""
+
+    pack: Slug
+    title: Text
+    status: Literal["illustrative", "approved"]
+    notice: Text
+
+
+class FactEntry(Strict):
+    """One fact of ``facts.yaml``."""
+
+    label: Text
+    about: Literal["parent", "infant", "partner", "family"]
+    type: Literal["yes_no", "choice", "number", "date"]
+    choices: tuple[str, ...] = ()
+    ordered: bool = False
+    unit: str = ""
+    ask: Text
+    privacy: Literal["ordinary", "partner", "abuse", "adoption"] = "ordinary"
+    derived: str = ""
+
+
+class FactsFile(Strict):
+    """``facts.yaml``: the vocabulary of facts."""
+
+    facts: dict[FactName, FactEntry]
+
+
+class SourceEntry(Strict):
+    """One published source of a criterion. ``read`` is true when somebody has read it, false for general knowledge."""
+
+    title: Text
+    publisher: Text
+    read: bool
+
+
+class SourcesFile(Strict):
+    """``sources.yaml``: where criteria come from."""
+
+    sources: dict[Slug, SourceEntry]
+
+
+class BoardEntry(Strict):
+    """One health board: the services it lacks, those another board provides for it, and those short of room."""
+
+    name: Text
+    aliases: tuple[BoardCode, ...] = ()
+    desk: Slug
+    lacks: tuple[Slug, ...] = ()
+    served_by: dict[Slug, BoardCode] = {}
+    capacity: dict[Slug, Literal["limited", "closed"]] = {}
+
+
+class DeskEntry(Strict):
+    """A triage desk that people staff."""
+
+    id: Slug
+    label: Text
+
+
+class BoardsFile(Strict):
+    """``boards.yaml``: the boards and the desk for a family whose board is unknown."""
+
+    national_desk: DeskEntry
+    boards: dict[BoardCode, BoardEntry]
+
+
+class Condition(Strict):
+    """One fact with one or two named comparisons."""
+
+    fact: FactName
+    is_: ValueInFile | None = Field(default=None, alias="is")
+    one_of: tuple[ValueInFile, ...] | None = None
+    at_least: ValueInFile | None = None
+    more_than: ValueInFile | None = None
+    at_most: ValueInFile | None = None
+    less_than: ValueInFile | None = None
+
+    @model_validator(mode="after")
+    def _has_a_comparison(self) -> Condition:
+        given = [name for name in COMPARISONS if getattr(self, name) is not None]
+        if not given:
+            raise ValueError("needs a comparison: is, one_of, at_least, more_than, at_most or less_than")
+        if len(given) > 2 or (len(given) == 2 and {"is_", "one_of"} & set(given)):
+            raise ValueError("has comparisons that do not go together: use one, or one lower and one upper bound")
+        return self
+
+
+COMPARISONS = ("is_", "one_of", "at_least", "more_than", "at_most", "less_than")
+
+
+class CriterionEntry(Strict):
+    """One criterion: a plain label, one condition, where it comes from, and what to do when the fact is missing."""
+
+    label: Text
+    when: Condition
+    source: Slug
+    if_unknown: Literal["ask", "silent"] = "ask"
+    ask: Text | None = None
+
+
+class Combination(Strict):
+    """Criteria combined. Every part that is given must hold; a part names criteria or nests a combination."""
+
+    all: tuple[Slug | Combination, ...] = ()
+    any: tuple[Slug | Combination, ...] = ()
+    none: tuple[Slug | Combination, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_not_empty(self) -> Combination:
+        if not (self.all or self.any or self.none):
+            raise ValueError("names no criteria")
+        return self
+
+
+class Review(Strict):
+    """When the rule was last reviewed and when it is due again."""
+
+    last: date
+    next: date
+
+
+class Respond(Strict):
+    """How soon a service answers, by urgency. ``emergency_hours`` is absent when it takes no emergencies."""
+
+    routine_days: Annotated[int, Field(ge=1, le=180)]
+    urgent_hours: Annotated[int, Field(ge=1, le=240)] | None = None
+    emergency_hours: Annotated[int, Field(ge=1, le=24)] | None = None
+
+
+class ServiceExpectation(Strict):
+    """What a service's own test expects."""
+
+    outcome: Literal["met", "not_met", "unknown"]
+    asks: tuple[FactName, ...] | None = None
+
+
+class ServiceTest(Strict):
+    """A case for one service's criteria."""
+
+    name: Text
+    given: dict[FactName, ValueInFile]
+    expect: ServiceExpectation
+
+
+class ServiceFile(Strict):
+    """``services/<id>.yaml``: one service, its criteria and its tests."""
+
+    service: Slug
+    label: Text
+    plain: Text
+    tier: Annotated[int, Field(ge=0, le=4)]
+    offers: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    provision: Literal["board", "regional", "national"] = "board"
+    each_infant: bool = False
+    can_lead: bool = True
+    beside_lead: Literal["joint_work", "consultation", "informed"] = "joint_work"
+    always_beside: bool = False
+    may_see: tuple[Literal["partner", "abuse", "adoption"], ...] = ()
+    confidential: Literal["partner", "abuse", "adoption"] | None = None
+    respond: Respond
+    criteria: Annotated[dict[Slug, CriterionEntry], Field(min_length=1)]
+    eligible_when: Combination
+    review: Review
+    tests: Annotated[tuple[ServiceTest, ...], Field(min_length=1)]
+
+
+class MoveTest(Strict):
+    """A case for one move's criteria."""
+
+    name: Text
+    given: dict[FactName, ValueInFile]
+    expect: Literal["met", "not_met", "unknown"]
+
+
+class MoveEntry(Strict):
+    """One move between services; the receiver's own criteria must be met besides."""
+
+    kind: Literal["step_up", "step_down", "joint_work", "transfer"]
+    label: Text
+    from_: Annotated[tuple[Slug, ...], Field(min_length=1, alias="from")]
+    to: Slug
+    criteria: Annotated[dict[Slug, CriterionEntry], Field(min_length=1)]
+    when: Combination
+    review: Review
+    tests: Annotated[tuple[MoveTest, ...], Field(min_length=1)]
+
+
+class PathwayFile(Strict):
+    """``pathways/<name>.yaml``: moves that belong together."""
+
+    moves: dict[Slug, MoveEntry]
+
+
+class LeadFile(Strict):
+    """``lead.yaml``: the agreed order in which services come first."""
+
+    order: tuple[
+        Literal["safety", "need_tier", "incumbent", "fit", "requested", "locality", "capacity", "tie_break"], ...
+    ]
+    needs: dict[Slug, Text]
+    needs_order: tuple[Slug, ...]
+    tie_break: tuple[Slug, ...]
+
+
+class PackExpectation(Strict):
+    """What a whole-pack test expects; parts left out are not checked."""
+
+    outcome: Literal["lead", "lead_with_questions", "desk"] | None = None
+    lead: Slug | None = None
+    supporting: tuple[Slug, ...] | None = None
+    not_supporting: tuple[Slug, ...] = ()
+    urgency: Literal["routine", "urgent", "emergency"] | None = None
+    move: Slug | None = None
+    move_kind: Literal["stay", "step_up", "step_down", "joint_work", "transfer"] | None = None
+    desk_reason: str | None = None
+    safety: tuple[Slug, ...] | None = None
+    asks: tuple[FactName, ...] | None = None
+
+
+class PackTest(Strict):
+    """A case for the whole pack: facts in, lead out."""
+
+    name: Text
+    board: BoardCode | None = None
+    given: dict[FactName, ValueInFile]
+    urgency: Literal["routine", "urgent", "emergency"] | None = None
+    requested: Slug | None = None
+    incumbent: Slug | None = None
+    declined: tuple[Slug, ...] = ()
+    expect: PackExpectation
+
+
+class CasesFile(Strict):
+    """``cases/*.yaml``: tests of the whole pack."""
+
+    cases: Annotated[tuple[PackTest, ...], Field(min_length=1)]
+
+
+class LettersFile(Strict):
+    """``letters.yaml``: the phrases of explanations. ``{service}``, ``{days}`` and the like are filled in."""
+
+    parent: dict[Slug, Text]
+    referrer: dict[Slug, Text]
+    receiver: dict[Slug, Text]
