@@ -1,0 +1,271 @@
+"""Checks that need more than one file: every name means something, every comparison fits its fact, the order is total."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from router.model.danger import TRIGGERS, SafetyKind
+from router.rules import schema
+from router.rules.derivations import DERIVATIONS
+from router.rules.limits import check_limits
+from router.rules.yamlfile import Fault, Path_, YamlFile
+
+Shapes = Mapping[str, tuple[YamlFile, BaseModel]]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def check_pack(shapes: Shapes) -> list[Fault]:
+    """Return every fault that the files show only together."""
+    return list(_Checker(shapes).faults())
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint at the nearest known name, or an empty string."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+class _Checker:
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self.facts = self._one("facts.yaml", schema.FactsFile).facts
+        self.sources = self._one("sources.yaml", schema.SourcesFile).sources
+        self.boards = self._one("boards.yaml", schema.BoardsFile)
+        self.lead = self._one("lead.yaml", schema.LeadFile)
+        self.services = {shape.service: shape for _, shape in self._all(schema.ServiceFile)}
+
+    def _one(self, name: str, kind: type[Model]) -> Model:
+        shape = self.shapes[name][1]
+        assert isinstance(shape, kind)  # noqa: S101 - the loader read it as this
+        return shape
+
+    def _all(self, kind: type[Model]) -> Iterator[tuple[YamlFile, Model]]:
+        for file, shape in self.shapes.values():
+            if isinstance(shape, kind):
+                yield file, shape
+
+    def faults(self) -> Iterator[Fault]:
+        yield from self._facts()
+        yield from self._floor()
+        yield from self._boards()
+        yield from self._services()
+        yield from self._moves()
+        yield from self._lead()
+        yield from self._cases()
+
+    def _facts(self) -> Iterator[Fault]:
+        file = self.shapes["facts.yaml"][0]
+        for name, entry in self.facts.items():
+            path: Path_ = ("facts", name)
+            if (entry.type == "choice") != bool(entry.choices):
+                yield file.fault(path, f"fact '{name}' needs choices if and only if its type is choice")
+            if len(set(entry.choices)) != len(entry.choices):
+                yield file.fault((*path, "choices"), f"fact '{name}' names a choice twice")
+            if entry.type == "number" and not entry.unit:
+                yield file.fault(path, f"fact '{name}' is a number and lacks its unit")
+            if entry.derived and entry.derived not in DERIVATIONS:
+                hint = nearest(entry.derived, DERIVATIONS)
+                yield file.fault((*path, "derived"), f"fact '{name}' has an unknown derivation '{entry.derived}'{hint}")
+
+    def _floor(self) -> Iterator[Fault]:
+        """The safety floor is not the pack's to edit; the pack must know its facts and the services it tells."""
+        facts, boards = self.shapes["facts.yaml"][0], self.shapes["boards.yaml"][0]
+        told: set[str] = set()
+        for trigger in TRIGGERS:
+            wanted = "yes_no" if trigger.at_least is None else "number"
+            entry = self.facts.get(trigger.fact)
+            if entry is None or entry.type != wanted:
+                yield facts.fault(("facts", trigger.fact), f"the safety floor needs '{trigger.fact}' as {wanted}")
+            for service in trigger.recipients:
+                if service not in self.services:
+                    yield Fault(f"services/{service}.yaml", 0, 0, "is missing; the safety floor sends notices to it")
+            if trigger.kind is SafetyKind.SAFEGUARDING:
+                told.update(trigger.recipients)
+        for code, board in self.boards.boards.items():
+            for service in sorted(told & set(board.lacks)):
+                message = f"'{service}' receives safeguarding notices, so no board may lack it"
+                yield boards.fault(("boards", code, "lacks"), message)
+
+    def _boards(self) -> Iterator[Fault]:
+        file = self.shapes["boards.yaml"][0]
+        seen = Counter([*self.boards.boards, *(old for b in self.boards.boards.values() for old in b.aliases)])
+        for code, board in self.boards.boards.items():
+            path: Path_ = ("boards", code)
+            for slug in (*board.lacks, *board.served_by, *board.capacity):
+                if slug not in self.services:
+                    yield file.fault(path, self._no_service(slug))
+            for slug, other in board.served_by.items():
+                if other not in self.boards.boards or other == code:
+                    yield file.fault((*path, "served_by", slug), f"'{other}' is not another board of this file")
+            for used in (code, *board.aliases):
+                if seen[used] > 1:
+                    yield file.fault(path, f"the code {used} stands for two boards")
+
+    def _services(self) -> Iterator[Fault]:
+        for file, shape in self._all(schema.ServiceFile):
+            if file.name != f"services/{shape.service}.yaml":
+                yield file.fault(("service",), f"service '{shape.service}' must stand in services/{shape.service}.yaml")
+            for need in shape.offers:
+                if need not in self.lead.needs:
+                    yield file.fault(("offers",), f"'{need}' is not a need of lead.yaml{nearest(need, self.lead.needs)}")
+            yield from self._rule(file, (), shape.criteria, shape.eligible_when, "eligible_when", shape.review)
+            yield from check_limits(file, (), shape.criteria, shape.eligible_when, "eligible_when")
+            for number, test in enumerate(shape.tests):
+                yield from self._given(file, ("tests", number), test.given)
+                for fact in test.expect.asks or ():
+                    if fact not in self.facts:
+                        yield file.fault(("tests", number, "expect", "asks"), self._no_fact(fact))
+
+    def _moves(self) -> Iterator[Fault]:
+        seen: set[str] = set()
+        for file, shape in self._all(schema.PathwayFile):
+            for name, move in shape.moves.items():
+                path: Path_ = ("moves", name)
+                if name in seen:
+                    yield file.fault(path, f"move '{name}' stands in another file too; rename one")
+                seen.add(name)
+                for slug in (*move.from_, move.to):
+                    if slug not in self.services:
+                        yield file.fault(path, self._no_service(slug))
+                receiver = self.services.get(move.to)
+                if receiver is not None and move.kind != "joint_work" and not receiver.can_lead:
+                    yield file.fault((*path, "to"), f"'{move.to}' never leads, so care cannot move to it")
+                if move.to in move.from_:
+                    yield file.fault(path, f"move '{name}' leads from '{move.to}' to itself")
+                yield from self._rule(file, path, move.criteria, move.when, "when", move.review)
+                yield from check_limits(file, path, move.criteria, move.when, "when")
+                for number, test in enumerate(move.tests):
+                    yield from self._given(file, (*path, "tests", number), test.given)
+
+    def _rule(
+        self,
+        file: YamlFile,
+        path: Path_,
+        criteria: Mapping[str, schema.CriterionEntry],
+        combination: schema.Combination,
+        key: str,
+        review: schema.Review,
+    ) -> Iterator[Fault]:
+        used: set[str] = set()
+        for name, place in _names(combination, (*path, key)):
+            used.add(name)
+            if name not in criteria:
+                yield file.fault(place, f"'{name}' is not a criterion of this rule{nearest(name, criteria)}")
+        for name, entry in criteria.items():
+            place = (*path, "criteria", name)
+            if name not in used:
+                yield file.fault(place, f"criterion '{name}' is not used; name it in '{key}' or delete it")
+            if entry.source not in self.sources:
+                hint = nearest(entry.source, self.sources)
+                yield file.fault((*place, "source"), f"source '{entry.source}' is not in sources.yaml{hint}")
+            yield from self._condition(file, (*place, "when"), entry.when)
+        if review.next <= review.last:
+            yield file.fault((*path, "review"), "the next review must come after the last")
+
+    def _condition(self, file: YamlFile, path: Path_, condition: schema.Condition) -> Iterator[Fault]:
+        definition = self.facts.get(condition.fact)
+        if definition is None:
+            yield file.fault((*path, "fact"), self._no_fact(condition.fact))
+            return
+        for comparison in schema.COMPARISONS:
+            given = getattr(condition, comparison)
+            if given is None:
+                continue
+            name = comparison.rstrip("_")
+            if comparison not in ("is_", "one_of") and not _is_ordered(definition):
+                yield file.fault((*path, name), f"'{name}' needs a number, a date or ordered choices; use 'is'")
+                continue
+            for value in given if isinstance(given, tuple) else (given,):
+                if not fits(definition, value):
+                    yield file.fault((*path, name), f"'{value}' is not a value of '{condition.fact}': {said(definition)}")
+
+    def _given(self, file: YamlFile, path: Path_, given: Mapping[str, schema.ValueInFile]) -> Iterator[Fault]:
+        for fact, value in given.items():
+            if fact not in self.facts:
+                yield file.fault((*path, "given", fact), self._no_fact(fact))
+            elif not fits(self.facts[fact], value):
+                text = f"'{value}' is not a value of '{fact}': {said(self.facts[fact])}"
+                yield file.fault((*path, "given", fact), text)
+
+    def _lead(self) -> Iterator[Fault]:
+        file = self.shapes["lead.yaml"][0]
+        if self.lead.order[-1:] != ("tie_break",):
+            yield file.fault(("order",), "must end with tie_break, so that no two services are ever equal")
+        for name, count in Counter(self.lead.order).items():
+            if count > 1:
+                yield file.fault(("order",), f"'{name}' stands twice")
+        for key, listed, known in (
+            ("needs_order", self.lead.needs_order, self.lead.needs),
+            ("tie_break", self.lead.tie_break, self.services),
+        ):
+            for name, count in Counter(listed).items():
+                if count > 1:
+                    yield file.fault((key,), f"'{name}' stands twice, so the order is not total")
+                if name not in known:
+                    yield file.fault((key,), f"'{name}' is not known{nearest(name, known)}")
+            for name in known:
+                if name not in listed:
+                    yield file.fault((key,), f"lacks '{name}', so the order is not total")
+
+    def _cases(self) -> Iterator[Fault]:
+        for file, shape in self._all(schema.CasesFile):
+            for number, case in enumerate(shape.cases):
+                path: Path_ = ("cases", number)
+                yield from self._given(file, path, case.given)
+                expect = case.expect
+                named = (case.requested, case.incumbent, expect.lead, *case.declined, *(expect.supporting or ()))
+                for slug in (*named, *expect.not_supporting):
+                    if slug is not None and slug not in self.services:
+                        yield file.fault(path, self._no_service(slug))
+
+    def _no_fact(self, name: str) -> str:
+        return f"'{name}' is not a fact of facts.yaml{nearest(name, self.facts)}"
+
+    def _no_service(self, name: str) -> str:
+        return f"'{name}' is not a service of this pack{nearest(name, self.services)}"
+
+
+def fits(entry: schema.FactEntry, value: schema.ValueInFile) -> bool:
+    """Return whether ``value`` is a value of the fact."""
+    match entry.type:
+        case "yes_no":
+            return isinstance(value, bool)
+        case "number":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "date":
+            return isinstance(value, date)
+        case _:
+            return value in entry.choices
+
+
+def said(entry: schema.FactEntry) -> str:
+    """Say in words what values a fact takes."""
+    match entry.type:
+        case "yes_no":
+            return "use true or false"
+        case "number":
+            return f"use a whole number of {entry.unit}"
+        case "date":
+            return "use a date as YYYY-MM-DD"
+        case _:
+            return "use one of " + ", ".join(entry.choices)
+
+
+def _is_ordered(entry: schema.FactEntry) -> bool:
+    return entry.type in ("number", "date") or entry.ordered
+
+
+def _names(combination: schema.Combination, path: Path_) -> Iterator[tuple[str, Path_]]:
+    for key, parts in (("all", combination.all), ("any", combination.any), ("none", combination.none)):
+        for number, part in enumerate(parts):
+            place = (*path, key, number)
+            if isinstance(part, str):
+                yield part, place
+            else:
+                yield from _names(part, place)

@@ -1,0 +1,271 @@
+"""Loads a pack from its folder: reads, checks the shape, links the files, and names every fault with its place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from router.model.facts import About, FactDefinition, FactType, Privacy
+from router.rules import schema
+from router.rules.checks import check_pack
+from router.rules.limits import to_formula
+from router.rules.pack import (
+    Board,
+    Criterion,
+    LeadOrder,
+    Letters,
+    Move,
+    MoveKind,
+    Pack,
+    Response,
+    Service,
+    Source,
+    SupportRole,
+)
+from router.rules.yamlfile import Fault, PackError, YamlFile, parse_yaml
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_SINGLE: Mapping[str, type[BaseModel]] = {
+    "pack.yaml": schema.PackFile,
+    "facts.yaml": schema.FactsFile,
+    "sources.yaml": schema.SourcesFile,
+    "boards.yaml": schema.BoardsFile,
+    "lead.yaml": schema.LeadFile,
+    "letters.yaml": schema.LettersFile,
+}
+_FOLDERS: Mapping[str, type[BaseModel]] = {
+    "services": schema.ServiceFile,
+    "pathways": schema.PathwayFile,
+    "cases": schema.CasesFile,
+}
+
+
+def load_pack(folder: Path) -> Pack:
+    """Load the pack in ``folder``. Raises ``PackError`` with every fault that can be told at once."""
+    if not folder.is_dir():
+        raise PackError([Fault(str(folder), 0, 0, "is not a folder; name the folder of a rule pack")])
+    files: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise PackError([Fault(str(path), 0, 0, "leads outside the pack's folder; copy the file into it")])
+        files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return build_pack(files)
+
+
+def build_pack(files: Mapping[str, bytes]) -> Pack:
+    """Build a pack from the bytes of its files, by path within the pack. Raises ``PackError``."""
+    faults: list[Fault] = []
+    shapes: dict[str, tuple[YamlFile, BaseModel]] = {}
+    for name in sorted(files):
+        kind = _kind_of(name)
+        if kind is None:
+            faults.append(Fault(name, 0, 0, "is not a file of a pack; see the list in docs/rules.md"))
+            continue
+        try:
+            shapes[name] = _read(name, files[name], kind)
+        except PackError as fault:
+            faults.extend(fault.faults)
+    faults.extend(Fault(name, 0, 0, "is missing") for name in _SINGLE if name not in files)
+    if faults:
+        raise PackError(faults)
+    faults = check_pack(shapes)
+    if faults:
+        raise PackError(faults)
+    return _link(files, {name: model for name, (_, model) in shapes.items()})
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Return the digest that names a pack: SHA-256 over its files' names and bytes, in order of name."""
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name.encode(), files[name]):
+            whole.update(len(part).to_bytes(8, "big"))
+            whole.update(part)
+    return whole.hexdigest()
+
+
+def _kind_of(name: str) -> type[BaseModel] | None:
+    head, _, tail = name.partition("/")
+    if not tail:
+        return _SINGLE.get(name)
+    return None if "/" in tail else _FOLDERS.get(head)
+
+
+def _read(name: str, content: bytes, kind: type[Model]) -> tuple[YamlFile, Model]:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise PackError([Fault(name, 0, 0, "is not UTF-8 text; save it as UTF-8")]) from None
+    file = parse_yaml(text, name)
+    try:
+        return file, kind.model_validate(file.data)
+    except ValidationError as error:
+        raise PackError([_explain(file, detail) for detail in error.errors()]) from None
+
+
+def _explain(file: YamlFile, detail: Any) -> Fault:
+    path = tuple(part for part in detail["loc"] if part != "[key]")
+    last = str(path[-1]) if path else "file"
+    match detail["type"]:
+        case "extra_forbidden":
+            message = f"has a key '{last}' that is not known here; check its spelling"
+        case "missing":
+            message = f"lacks '{last}'"
+        case "string_pattern_mismatch":
+            message = f"has '{detail['input']}', which is not written as names are here: lower case, as in its neighbours"
+        case "literal_error":
+            message = f"has '{detail['input']}'; use one of {detail['ctx']['expected']}"
+        case "value_error":
+            message = str(detail["ctx"]["error"])
+        case _:
+            message = f"'{last}': {detail['msg'][0].lower()}{detail['msg'][1:]}"
+    return file.fault(path, message)
+
+
+def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
+    def single(name: str, kind: type[Model]) -> Model:
+        shape = shapes[name]
+        assert isinstance(shape, kind)  # noqa: S101 - build_pack read it as this
+        return shape
+
+    head = single("pack.yaml", schema.PackFile)
+    facts = {
+        name: _fact(name, entry) for name, entry in single("facts.yaml", schema.FactsFile).facts.items()
+    }
+    sources = {
+        slug: Source(slug, entry.title, entry.publisher, entry.read)
+        for slug, entry in single("sources.yaml", schema.SourcesFile).sources.items()
+    }
+    boards_file = single("boards.yaml", schema.BoardsFile)
+    lead = single("lead.yaml", schema.LeadFile)
+    letters = single("letters.yaml", schema.LettersFile)
+    criteria = _criteria_builder(facts, sources)
+    services = {
+        shape.service: _service(shape, criteria) for shape in shapes.values() if isinstance(shape, schema.ServiceFile)
+    }
+    moves = {
+        name: _move(name, entry, criteria)
+        for shape in shapes.values()
+        if isinstance(shape, schema.PathwayFile)
+        for name, entry in shape.moves.items()
+    }
+    boards = {code: _board(code, entry) for code, entry in boards_file.boards.items()}
+    desks = {board.desk: f"the triage desk of {board.name}" for board in boards.values()}
+    desks[boards_file.national_desk.id] = boards_file.national_desk.label
+    return Pack(
+        digest=digest_of(files),
+        name=head.pack,
+        title=head.title,
+        notice=head.notice,
+        facts=MappingProxyType(facts),
+        services=MappingProxyType({name: services[name] for name in sorted(services)}),
+        moves=MappingProxyType({name: moves[name] for name in sorted(moves)}),
+        boards=MappingProxyType(boards),
+        board_aliases={old: code for code, entry in boards_file.boards.items() for old in entry.aliases},
+        national_desk=boards_file.national_desk.id,
+        desk_labels=MappingProxyType(desks),
+        order=LeadOrder(lead.order, MappingProxyType(dict(lead.needs)), lead.needs_order, lead.tie_break),
+        letters=Letters(letters.parent, letters.referrer, letters.receiver),
+        cases=tuple(
+            (name, case)
+            for name, shape in shapes.items()
+            if isinstance(shape, schema.CasesFile)
+            for case in shape.cases
+        ),
+        files=MappingProxyType(dict(files)),
+    )
+
+
+def _fact(name: str, entry: schema.FactEntry) -> FactDefinition:
+    return FactDefinition(
+        name=name,
+        label=entry.label,
+        about=About(entry.about),
+        type=FactType(entry.type),
+        ask=entry.ask,
+        choices=entry.choices,
+        ordered=entry.ordered,
+        unit=entry.unit,
+        privacy=Privacy(entry.privacy),
+        derivation=entry.derived,
+    )
+
+
+CriteriaBuilder = Callable[[Mapping[str, schema.CriterionEntry]], Mapping[str, Criterion]]
+
+
+def _criteria_builder(facts: Mapping[str, FactDefinition], sources: Mapping[str, Source]) -> CriteriaBuilder:
+    def build(entries: Mapping[str, schema.CriterionEntry]) -> Mapping[str, Criterion]:
+        return MappingProxyType(
+            {
+                name: Criterion(
+                    name=name,
+                    label=entry.label,
+                    condition=entry.when,
+                    citation=_cite(sources[entry.source]),
+                    asks=entry.if_unknown == "ask",
+                    ask=entry.ask or facts[entry.when.fact].ask,
+                )
+                for name, entry in entries.items()
+            }
+        )
+
+    return build
+
+
+def _cite(source: Source) -> str:
+    return f"{source.title} ({source.publisher})" + ("" if source.read else ", unconfirmed")
+
+
+def _service(shape: schema.ServiceFile, criteria: CriteriaBuilder) -> Service:
+    return Service(
+        name=shape.service,
+        label=shape.label,
+        criteria=criteria(shape.criteria),
+        formula=to_formula(shape.eligible_when),
+        reviewed=shape.review.last,
+        review_due=shape.review.next,
+        plain=shape.plain,
+        tier=shape.tier,
+        offers=shape.offers,
+        provision=shape.provision,
+        can_lead=shape.can_lead,
+        beside_lead=SupportRole(shape.beside_lead),
+        always_beside=shape.always_beside,
+        may_see=frozenset(Privacy(name) for name in shape.may_see),
+        confidential=Privacy(shape.confidential) if shape.confidential else None,
+        response=Response(shape.respond.routine_days, shape.respond.urgent_hours, shape.respond.emergency_hours),
+        tests=shape.tests,
+    )
+
+
+def _move(name: str, entry: schema.MoveEntry, criteria: CriteriaBuilder) -> Move:
+    return Move(
+        name=name,
+        label=entry.label,
+        criteria=criteria(entry.criteria),
+        formula=to_formula(entry.when),
+        reviewed=entry.review.last,
+        review_due=entry.review.next,
+        kind=MoveKind(entry.kind),
+        givers=entry.from_,
+        receiver=entry.to,
+        tests=entry.tests,
+    )
+
+
+def _board(code: str, entry: schema.BoardEntry) -> Board:
+    return Board(
+        code=code,
+        name=entry.name,
+        desk=entry.desk,
+        lacks=frozenset(entry.lacks),
+        served_by=MappingProxyType(dict(entry.served_by)),
+        capacity=MappingProxyType(dict(entry.capacity)),
+    )

@@ -1,0 +1,183 @@
+"""A rule pack as it is used: checked, linked, and named by the digest of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from router.model.facts import FactDefinition, Privacy
+from router.rules.schema import Condition, MoveTest, PackTest, ServiceTest
+
+
+class SupportRole(StrEnum):
+    """The part that a supporting service plays."""
+
+    JOINT_WORK = "joint_work"
+    CONSULTATION = "consultation"
+    INFORMED = "informed"
+
+
+class MoveKind(StrEnum):
+    """The four ways in which care changes hands or is shared, and staying."""
+
+    STAY = "stay"
+    STEP_UP = "step_up"
+    STEP_DOWN = "step_down"
+    JOINT_WORK = "joint_work"
+    TRANSFER = "transfer"
+
+
+HANDOVERS = (MoveKind.STEP_UP, MoveKind.TRANSFER, MoveKind.STEP_DOWN)
+"""The moves that change the lead; where rules disagree, the earlier kind is followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A published source; ``read`` is false for general knowledge that nobody has confirmed."""
+
+    source_id: str
+    title: str
+    publisher: str
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion: one fact with named comparisons."""
+
+    name: str
+    label: str
+    condition: Condition
+    citation: str
+    asks: bool
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Criteria combined. Each part is the name of a criterion or a formula."""
+
+    all: tuple[str | Formula, ...] = ()
+    any: tuple[str | Formula, ...] = ()
+    none: tuple[str | Formula, ...] = ()
+
+    def criteria(self) -> Iterator[tuple[str, bool]]:
+        """Yield each criterion named, with whether it speaks for (True) or against (False)."""
+        for parts, sign in ((self.all, True), (self.any, True), (self.none, False)):
+            for part in parts:
+                if isinstance(part, str):
+                    yield part, sign
+                else:
+                    for name, inner in part.criteria():
+                        yield name, inner is sign
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How soon a service answers. None means that it takes no such referrals."""
+
+    routine_days: int
+    urgent_hours: int | None
+    emergency_hours: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a service's eligibility and a move's condition have in common."""
+
+    name: str
+    label: str
+    criteria: Mapping[str, Criterion]
+    formula: Formula
+    reviewed: date
+    review_due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Service(Rule):
+    """One service of the directory and its criteria."""
+
+    plain: str
+    tier: int
+    offers: tuple[str, ...]
+    provision: str
+    can_lead: bool
+    beside_lead: SupportRole
+    always_beside: bool
+    may_see: frozenset[Privacy]
+    confidential: Privacy | None
+    response: Response
+    tests: tuple[ServiceTest, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Rule):
+    """One move between services."""
+
+    kind: MoveKind
+    givers: tuple[str, ...]
+    receiver: str
+    tests: tuple[MoveTest, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One health board."""
+
+    code: str
+    name: str
+    desk: str
+    lacks: frozenset[str]
+    served_by: Mapping[str, str]
+    capacity: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadOrder:
+    """The agreed order in which services come first."""
+
+    comparisons: tuple[str, ...]
+    needs: Mapping[str, str]
+    needs_order: tuple[str, ...]
+    tie_break: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The phrases of explanations, by reader."""
+
+    parent: Mapping[str, str]
+    referrer: Mapping[str, str]
+    receiver: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A whole pack. ``digest`` names its exact content; ``files`` is that content."""
+
+    digest: str
+    name: str
+    title: str
+    notice: str
+    facts: Mapping[str, FactDefinition]
+    services: Mapping[str, Service]
+    moves: Mapping[str, Move]
+    boards: Mapping[str, Board]
+    board_aliases: Mapping[str, str]
+    national_desk: str
+    desk_labels: Mapping[str, str]
+    order: LeadOrder
+    letters: Letters
+    cases: tuple[tuple[str, PackTest], ...] = field(repr=False)
+    files: Mapping[str, bytes] = field(repr=False)
+
+    def board(self, code: str) -> Board | None:
+        """Return the board of an S08 code, older codes included; None when unknown."""
+        return self.boards.get(self.board_aliases.get(code, code))
+
+    def desk_of(self, code: str) -> str:
+        """Return the triage desk of a board, or the national one."""
+        board = self.board(code)
+        return board.desk if board else self.national_desk

@@ -1,0 +1,162 @@
+"""Reads one YAML 1.2 file into plain data, keeping the line and column of every key and value.
+
+Hostile or careless files are refused before anything is built from them: anchors and aliases, duplicate keys, more than
+``MOST_BYTES`` bytes, deeper than ``MOST_DEPTH``, and values that are not text, whole numbers, true/false or dates.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+MOST_BYTES = 262_144
+MOST_DEPTH = 12
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a rule file. ``line`` and ``column`` count from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.message}"
+
+
+class PackError(Exception):
+    """A pack that cannot be used, with every fault found."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """One file's data and where each part of it stands."""
+
+    name: str
+    data: Any
+    places: Mapping[Path_, tuple[int, int]] = field(repr=False)
+
+    def fault(self, path: Path_, message: str) -> Fault:
+        """Return a fault at ``path``, or at the nearest part above it that has a place."""
+        while path and path not in self.places:
+            path = path[:-1]
+        line, column = self.places.get(path, (1, 1))
+        return Fault(self.name, line, column, message)
+
+
+def read_yaml(file: Path, name: str) -> YamlFile:
+    """Read ``file``; ``name`` is what faults call it. Raises ``PackError``."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise PackError([Fault(name, 0, 0, f"is larger than {MOST_BYTES} bytes; split it")])
+        text = file.read_text(encoding="utf-8")
+    except OSError as fault:
+        raise PackError([Fault(name, 0, 0, f"cannot be read: {fault.strerror}")]) from None
+    except UnicodeDecodeError:
+        raise PackError([Fault(name, 0, 0, "is not UTF-8 text; save it as UTF-8")]) from None
+    return parse_yaml(text, name)
+
+
+def parse_yaml(text: str, name: str) -> YamlFile:
+    """Parse ``text`` as one YAML 1.2 document. Raises ``PackError``."""
+    try:
+        _refuse_aliases(text, name)
+        node = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+    except MarkedYAMLError as fault:
+        mark = fault.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise PackError([Fault(name, line, column, f"is not YAML: {fault.problem or 'cannot be parsed'}")]) from None
+    except RecursionError:
+        raise PackError([Fault(name, 0, 0, f"nests deeper than {MOST_DEPTH} levels")]) from None
+    if node is None:
+        raise PackError([Fault(name, 0, 0, "is empty")])
+    reader = _Reader(name)
+    data = reader.build(node, ())
+    if reader.faults:
+        raise PackError(reader.faults)
+    return YamlFile(name, data, reader.places)
+
+
+def _refuse_aliases(text: str, name: str) -> None:
+    depth = 0
+    for event in YAML(typ="safe", pure=True).parse(io.StringIO(text)):
+        mark = event.start_mark
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            message = "uses an anchor or alias; write the value out where it is needed"
+            raise PackError([Fault(name, mark.line + 1, mark.column + 1, message)])
+        kind = type(event).__name__
+        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        # the stream and the document are two levels of their own
+        if depth > MOST_DEPTH + 2:
+            message = f"nests deeper than {MOST_DEPTH} levels"
+            raise PackError([Fault(name, mark.line + 1, mark.column + 1, message)])
+
+
+class _Reader:
+    """Builds plain data from nodes and remembers where each part stands."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.places: dict[Path_, tuple[int, int]] = {}
+        self.faults: list[Fault] = []
+
+    def build(self, node: Node, path: Path_) -> Any:
+        place = (node.start_mark.line + 1, node.start_mark.column + 1)
+        self.places.setdefault(path, place)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return tuple(self.build(part, (*path, index)) for index, part in enumerate(node.value))
+        return self._scalar(node, place)
+
+    def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
+        built: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            key = key_node.value if isinstance(key_node, ScalarNode) else None
+            if key is None or not isinstance(key, str):
+                self.faults.append(Fault(self.name, *place, "has a key that is not plain text"))
+                continue
+            if key in built:
+                self.faults.append(Fault(self.name, *place, f"has the key '{key}' twice; keep one"))
+                continue
+            self.places[(*path, key)] = place
+            built[key] = self.build(value_node, (*path, key))
+        return built
+
+    def _scalar(self, node: ScalarNode, place: tuple[int, int]) -> Any:
+        kind = str(node.tag).rsplit(":", 1)[-1]
+        text = node.value
+        try:
+            match kind:
+                case "str":
+                    return text
+                case "int":
+                    return int(text)
+                case "bool":
+                    return text.lower() == "true"
+                case "timestamp":
+                    return date.fromisoformat(text)
+        except ValueError:
+            pass
+        message = f"has the value '{text}', which is not text, a whole number, true, false or a date as YYYY-MM-DD"
+        self.faults.append(Fault(self.name, *place, message))
+        return None
