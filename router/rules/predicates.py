@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from router.model.facts import NOT_APPLICABLE, FactDefinition, FactType, FactView, Held, Known, NotApplicable
 from router.model.referral import FactValue
@@ -12,7 +13,7 @@ from router.rules.pack import Pack, Rule
 from router.rules.schema import Condition
 
 Predicate = Callable[[Held | None], Truth]
-Test = Callable[[object, object], bool]
+Test = Callable[[Any, Any], bool]
 
 _ORDER: tuple[tuple[str, Test], ...] = (
     ("at_least", operator.ge),

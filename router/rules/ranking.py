@@ -49,6 +49,14 @@ class Ranking:
         )
         return {move.name: place for place, move in enumerate(worst_first, start=1)}
 
+    def deciding(self, first: str, second: str, circumstances: Circumstances) -> str:
+        """Return the comparison that puts service ``first`` before ``second``."""
+        pairs = zip(self._key(first, circumstances), self._key(second, circumstances), strict=True)
+        for comparison, (left, right) in zip(self._pack.order.comparisons, pairs, strict=True):
+            if left != right:
+                return comparison
+        return "tie_break"
+
     def _key(self, name: str, circumstances: Circumstances) -> tuple[int, ...]:
         return tuple(self._place(comparison, name, circumstances) for comparison in self._pack.order.comparisons)
 

@@ -44,9 +44,11 @@ def evaluate(pack: Pack, views: Sequence[FactView], circumstances: Circumstances
             condition = any_of(_formula(move.formula, truths[move.name]) for truths in criteria)
             receiver_can = Truth.MET if pack.services[move.receiver] in able else Truth.NOT_MET
             moves[move.name] = all_of((condition, eligible[move.receiver], receiver_can))
-    move = _handover(pack, [pack.moves[name] for name, truth in moves.items() if truth is Truth.MET], circumstances)
-    lead_name = move.receiver if move else circumstances.accepted
-    return Evaluation(criteria, verdicts, moves, lead_name, move.name if move else STAY)
+    met = [pack.moves[name] for name, truth in moves.items() if truth is Truth.MET]
+    followed = _handover(pack, met, circumstances)
+    if followed is None:
+        return Evaluation(criteria, verdicts, moves, circumstances.accepted, STAY)
+    return Evaluation(criteria, verdicts, moves, followed.receiver, followed.name)
 
 
 def _criterion(pack: Pack, criterion: Criterion, view: FactView) -> Truth:

@@ -125,7 +125,7 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
             return tuple(self.build(part, (*path, index)) for index, part in enumerate(node.value))
-        return self._scalar(node, place)
+        return self._scalar(node, place) if isinstance(node, ScalarNode) else None
 
     def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
         built: dict[str, Any] = {}

@@ -1,0 +1,159 @@
+"""Runs the tests that stand in rule files: each service's, each move's, and those of the whole pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from router.model.danger import TRIGGERS
+from router.model.facts import FactView, Known
+from router.model.referral import FactValue, Urgency
+from router.model.truth import Truth
+from router.routing.questions import Questioner, formula_truth
+from router.routing.supporting import supporters
+from router.rules.engine import Engine
+from router.rules.evaluation import Circumstances, Evaluation
+from router.rules.pack import Formula, Move, MoveKind, Pack, Service
+from router.rules.predicates import CompiledCriteria
+from router.rules.ranking import Ranking
+from router.rules.reference import evaluate, joint_moves
+from router.rules.schema import MoveTest, PackTest, ServiceTest
+
+# A test states facts and no dates: any moment does.
+_WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """One test of a rule file, and what was wrong; ``faults`` is empty when it passed."""
+
+    file: str
+    name: str
+    faults: tuple[str, ...]
+
+
+def run_cases(pack: Pack, engine: Engine | None = None) -> Iterator[CaseResult]:
+    """Run every test of the pack, in order of file."""
+    runner = _Runner(pack, engine or Engine(pack))
+    for service in pack.services.values():
+        for test in service.tests:
+            yield CaseResult(f"services/{service.name}.yaml", test.name, tuple(runner.service(service, test)))
+    for move in pack.moves.values():
+        for move_test in move.tests:
+            yield CaseResult(f"pathways: {move.name}", move_test.name, tuple(runner.move(move, move_test)))
+    for file, case in pack.cases:
+        yield CaseResult(file, case.name, tuple(runner.whole(case)))
+
+
+class _Runner:
+    def __init__(self, pack: Pack, engine: Engine) -> None:
+        self.pack = pack
+        self.engine = engine
+        self.criteria = CompiledCriteria(pack)
+        self.ranking = Ranking(pack)
+        self.questioner = Questioner(pack)
+
+    def service(self, service: Service, test: ServiceTest) -> Iterator[str]:
+        truths = self.criteria.tokens(_view(test.given))[service.name]
+        verdict = formula_truth(service.formula, truths)
+        if verdict.value != test.expect.outcome:
+            yield f"expected {test.expect.outcome}, got {verdict.value} ({_said(truths)})"
+        if test.expect.asks is not None:
+            asks = {
+                service.criteria[name].condition.fact
+                for name in open_criteria(service.formula, truths)
+                if service.criteria[name].asks
+            }
+            if asks != set(test.expect.asks):
+                yield f"expected to ask for {_list(test.expect.asks)}, asks for {_list(asks)}"
+
+    def move(self, move: Move, test: MoveTest) -> Iterator[str]:
+        truths = self.criteria.tokens(_view(test.given))[move.name]
+        verdict = formula_truth(move.formula, truths)
+        if verdict.value != test.expect:
+            yield f"expected {test.expect}, got {verdict.value} ({_said(truths)})"
+
+    def whole(self, case: PackTest) -> Iterator[str]:
+        view, shown = _view(case.given), _danger(case)
+        circumstances = Circumstances(
+            board=case.board or "",
+            danger=max((trigger.urgency for trigger in TRIGGERS if trigger.name in shown), default=None),
+            accepted=case.incumbent or "",
+            requested=frozenset({case.requested} if case.requested else ()),
+            declined=frozenset(case.declined),
+        )
+        expected = evaluate(self.pack, [view], circumstances)
+        if self.engine.evaluate([view], circumstances) != expected:
+            yield "the engine and the reference evaluator disagree"
+        yield from self._compare(case, expected, circumstances, shown)
+
+    def _compare(
+        self, case: PackTest, evaluation: Evaluation, circumstances: Circumstances, shown: set[str]
+    ) -> Iterator[str]:
+        expect = case.expect
+        questions = {one.fact for one in self.questioner.ask(evaluation, circumstances)}
+        outcome = ("lead_with_questions" if questions else "lead") if evaluation.lead else "desk"
+        stated = Urgency[case.urgency.upper()] if case.urgency else None
+        urgencies = [one for one in (stated, circumstances.danger) if one is not None]
+        urgency = max(urgencies).name.lower() if urgencies else None
+        move = self.pack.moves.get(evaluation.move)
+        kind = move.kind if move else MoveKind.STAY
+        beside: set[str] = set()
+        if evaluation.lead:
+            joint = joint_moves(self.pack, evaluation)
+            chosen = supporters(self.pack, self.ranking, evaluation, circumstances, joint)
+            beside = {one.service for one in chosen}
+        for what, wanted, got in (
+            ("outcome", expect.outcome, outcome),
+            ("lead", expect.lead, evaluation.lead or "none"),
+            ("urgency", expect.urgency, urgency),
+            ("move", expect.move, evaluation.move),
+            ("kind of move", expect.move_kind, kind.value),
+            ("desk's reason", expect.desk_reason, "" if evaluation.lead else "NO_SERVICE_ELIGIBLE"),
+        ):
+            if wanted is not None and wanted != got:
+                yield f"expected {what} {wanted}, got {got}"
+        for what, listed, found in (
+            ("supporting", expect.supporting, beside),
+            ("safety", expect.safety, shown),
+            ("questions", expect.asks, questions),
+        ):
+            if listed is not None and set(listed) != found:
+                yield f"expected {what} {_list(listed)}, got {_list(found)}"
+        for service in expect.not_supporting:
+            if service in beside:
+                yield f"expected {service} not to support"
+
+
+def open_criteria(formula: Formula, truths: Mapping[str, Truth]) -> Iterator[str]:
+    """Yield the unknown criteria on which the truth of a formula still hangs."""
+    if formula_truth(formula, truths) is not Truth.UNKNOWN:
+        return
+    for part in (*formula.all, *formula.any, *formula.none):
+        if isinstance(part, Formula):
+            yield from open_criteria(part, truths)
+        elif truths[part] is Truth.UNKNOWN and (part not in formula.any or _any_is_open(formula, truths)):
+            yield part
+
+
+def _any_is_open(formula: Formula, truths: Mapping[str, Truth]) -> bool:
+    return formula_truth(Formula(any=formula.any), truths) is Truth.UNKNOWN
+
+
+def _view(given: Mapping[str, FactValue]) -> FactView:
+    return {fact: Known(value, "test", _WHEN) for fact, value in given.items()}
+
+
+def _danger(case: PackTest) -> set[str]:
+    return {trigger.name for trigger in TRIGGERS if trigger.shown_by(case.given.get(trigger.fact))}
+
+
+def _said(truths: Mapping[str, Truth]) -> str:
+    return ", ".join(f"{name} {truth.value.replace('_', ' ')}" for name, truth in truths.items())
+
+
+def _list(names: object) -> str:
+    return ", ".join(sorted(names)) or "nothing"  # type: ignore[call-overload]
+
+

@@ -1,0 +1,238 @@
+"""Decides one episode: one owner, one lead, who helps, how soon, who is told, and why. Pure: no I/O and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from router.model.facts import FactView
+from router.model.referral import CodedConcept, Consent, Urgency
+from router.model.truth import Truth
+from router.routing.case import Case
+from router.routing.clocks import desk_answers_by, lead_answers_by
+from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome
+from router.routing.facts import EpisodeView, board_of, views_of
+from router.routing.notices import Chosen, notices_of, others_open
+from router.routing.questions import Questioner
+from router.routing.reasons import main_reason, why_not
+from router.routing.safety import Finding, findings, urgency_of
+from router.routing.supporting import holder_meanwhile, supporters
+from router.rules.engine import Engine, EngineFaultError
+from router.rules.evaluation import STAY, Circumstances, Evaluation, provider_board
+from router.rules.pack import HANDOVERS, MoveKind, Pack
+from router.rules.ranking import Ranking
+from router.rules.reference import evaluate, joint_moves
+
+FAMILY_MOVED = "family-moved"
+_DESK_REASON_WORDS = {
+    DeskReason.BOARD_UNKNOWN: "where the family lives is not known",
+    DeskReason.CONSENT_REFUSED: "the family did not agree to the referral",
+    DeskReason.NO_SERVICE_ELIGIBLE: "no service's criteria are known to be met",
+    DeskReason.ALL_REFERRALS_WITHDRAWN: "every referral was withdrawn, and danger was reported",
+    DeskReason.EVALUATORS_DISAGREE: "the two evaluators of the rules disagree",
+    DeskReason.ENGINE_FAILED: "the rule engine did not answer",
+}
+
+
+class Decider:
+    """Decides with one pack. Holds the pack compiled, and nothing of any family."""
+
+    def __init__(self, pack: Pack, engine: Engine | None = None) -> None:
+        self.pack = pack
+        self.engine = engine or Engine(pack)
+        self._ranking = Ranking(pack)
+        self._questioner = Questioner(pack)
+
+    def decide(self, case: Case) -> Decision:
+        """Return the decision on ``case``. It depends on nothing else."""
+        found = findings((*case.referrals, *case.perhaps), case.as_of)
+        views = views_of(case, self.pack.facts, found)
+        circumstances = self._circumstances(case, found)
+        evaluation, fault = self._evaluate([view.facts for view in views], circumstances)
+        reason = fault or _desk_reason(case, circumstances, evaluation)
+        accepted = case.standing.accepted
+        if reason and accepted:
+            # Ownership never ends before another has accepted: the lead goes on, and the desk is told why to look.
+            evaluation = replace(evaluation, lead=accepted.service, move=STAY)
+        situation = _Situation(case, found, views, circumstances, evaluation, _urgency(case, found))
+        return self._to_desk(situation, reason) if reason and not accepted else self._to_lead(situation, reason)
+
+    def _circumstances(self, case: Case, found: Sequence[Finding]) -> Circumstances:
+        accepted = case.standing.accepted
+        board = board_of(case)
+        known = self.pack.board(board)
+        code = known.code if known else ""
+        moved = False
+        if accepted is not None and code and accepted.service in self.pack.services:
+            moved = provider_board(self.pack, accepted.service, code) != accepted.board
+        speaking = case.open_referrals
+        services = self.pack.services
+        return Circumstances(
+            board=code,
+            danger=urgency_of(found),
+            involved=frozenset(
+                one.service
+                for referral in speaking
+                for one in referral.event.involvements
+                if one.current and one.service in services
+            ),
+            accepted=accepted.service if accepted else "",
+            moved_board=moved,
+            requested=frozenset(
+                referral.event.requested_service
+                for referral in speaking
+                if referral.event.requested_service in services
+            ),
+            declined=case.standing.declined,
+        )
+
+    def _evaluate(
+        self, facts: Sequence[FactView], circumstances: Circumstances
+    ) -> tuple[Evaluation, DeskReason | None]:
+        expected = evaluate(self.pack, facts, circumstances)
+        try:
+            decided = self.engine.evaluate(facts, circumstances)
+        except EngineFaultError:
+            return expected, DeskReason.ENGINE_FAILED
+        return expected, None if decided == expected else DeskReason.EVALUATORS_DISAGREE
+
+    def _to_desk(self, situation: _Situation, reason: DeskReason) -> Decision:
+        case, circumstances = situation.case, situation.circumstances
+        desk = self.pack.desk_of(circumstances.board)
+        chosen = Chosen(circumstances.board, desk, "", "", False, situation.urgency, (), None, reason)
+        return Decision(
+            outcome=Outcome.DESK,
+            lead="",
+            lead_board="",
+            desk=desk,
+            desk_reason=reason,
+            accepted=False,
+            board=circumstances.board,
+            supporting=(),
+            urgency=situation.urgency,
+            tier=self._tier(situation.evaluation),
+            respond_by=desk_answers_by(case.as_of, situation.urgency),
+            held_by=Holder(desk, is_desk=True),
+            move=None,
+            safety=situation.found,
+            duplicates=tuple(sorted(one.referral_id for one in others_open(case))),
+            main_reason=_DESK_REASON_WORDS[reason],
+            views=situation.views,
+            circumstances=circumstances,
+            evaluation=situation.evaluation,
+            why_not={name: "a desk holds the family" for name in self.pack.services},
+            questions=self._questioner.ask(situation.evaluation, circumstances),
+            unmapped=_unmapped(case),
+            notices=notices_of(case, self.pack, chosen),
+        )
+
+    def _to_lead(self, situation: _Situation, told_to_desk: DeskReason | None) -> Decision:
+        case, circumstances, evaluation = situation.case, situation.circumstances, situation.evaluation
+        pack = self.pack
+        lead_board = provider_board(pack, evaluation.lead, circumstances.board)
+        accepted = case.standing.accepted
+        if accepted is not None and (told_to_desk or (circumstances.moves_decide and evaluation.move == STAY)):
+            lead_board = accepted.board
+        stays = accepted is not None and (accepted.service, accepted.board) == (evaluation.lead, lead_board)
+        joint = joint_moves(pack, evaluation)
+        supporting = supporters(pack, self._ranking, evaluation, circumstances, joint)
+        move = self._move(situation, stays=stays)
+        questions = self._questioner.ask(evaluation, circumstances)
+        desk = pack.desk_of(circumstances.board)
+        chosen = Chosen(
+            board=circumstances.board,
+            desk=desk,
+            lead=evaluation.lead,
+            lead_board=lead_board,
+            accepted=stays,
+            urgency=situation.urgency,
+            supporting=supporting,
+            move=None if stays else move,
+            desk_reason=told_to_desk or "",
+        )
+        return Decision(
+            outcome=Outcome.LEAD_WITH_QUESTIONS if questions else Outcome.LEAD,
+            lead=evaluation.lead,
+            lead_board=lead_board,
+            desk=desk,
+            desk_reason=told_to_desk,
+            accepted=stays,
+            board=circumstances.board,
+            supporting=supporting,
+            urgency=situation.urgency,
+            tier=self._tier(evaluation),
+            respond_by=lead_answers_by(case.as_of, pack.services[evaluation.lead].response, situation.urgency),
+            held_by=holder_meanwhile(pack, self._ranking, evaluation, circumstances, case.standing),
+            move=move,
+            safety=situation.found,
+            duplicates=tuple(sorted(one.referral_id for one in others_open(case))),
+            main_reason=main_reason(pack, evaluation),
+            views=situation.views,
+            circumstances=circumstances,
+            evaluation=evaluation,
+            why_not=why_not(pack, self._ranking, evaluation, circumstances),
+            questions=questions,
+            unmapped=_unmapped(case),
+            notices=notices_of(case, pack, chosen),
+        )
+
+    def _move(self, situation: _Situation, *, stays: bool) -> MoveMade | None:
+        accepted = situation.case.standing.accepted
+        if accepted is None:
+            return None
+        evaluation = situation.evaluation
+        if evaluation.move != STAY:
+            move = self.pack.moves[evaluation.move]
+            kinds = {self.pack.moves[name].kind for name, truth in evaluation.moves.items() if truth is Truth.MET}
+            conflict = len(kinds & set(HANDOVERS)) > 1
+            return MoveMade(move.kind, move.name, accepted.service, move.receiver, move.label, conflict)
+        if stays:
+            reason = "no rule asks for care to move; the service that leads goes on"
+            return MoveMade(MoveKind.STAY, STAY, accepted.service, accepted.service, reason)
+        reason = "the family has moved to another board"
+        return MoveMade(MoveKind.TRANSFER, FAMILY_MOVED, accepted.service, evaluation.lead, reason)
+
+    def _tier(self, evaluation: Evaluation) -> int:
+        met = [one.tier for name, one in self.pack.services.items() if evaluation.verdict(name) is Truth.MET]
+        return max(met, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """What is known before an owner is named."""
+
+    case: Case
+    found: tuple[Finding, ...]
+    views: tuple[EpisodeView, ...]
+    circumstances: Circumstances
+    evaluation: Evaluation
+    urgency: Urgency | None
+
+
+def _desk_reason(case: Case, circumstances: Circumstances, evaluation: Evaluation) -> DeskReason | None:
+    speaking = case.open_referrals
+    if not speaking:
+        return DeskReason.ALL_REFERRALS_WITHDRAWN
+    if all(one.event.consent is Consent.REFUSED for one in speaking):
+        return DeskReason.CONSENT_REFUSED
+    if not circumstances.board:
+        return DeskReason.BOARD_UNKNOWN
+    return None if evaluation.lead else DeskReason.NO_SERVICE_ELIGIBLE
+
+
+def _urgency(case: Case, found: Iterable[Finding]) -> Urgency | None:
+    """Return the highest urgency that anybody stated or any danger demands; None where nobody stated one."""
+    stated = [one.event.urgency for one in case.open_referrals if one.event.urgency is not None]
+    danger = urgency_of(found)
+    return max([*stated, *([danger] if danger else [])], default=None)
+
+
+def _unmapped(case: Case) -> tuple[CodedConcept, ...]:
+    codes = {
+        one.unmapped
+        for referral in case.open_referrals
+        for one in referral.event.observations
+        if one.unmapped is not None
+    }
+    codes.update(concern for referral in case.open_referrals for concern in referral.event.concerns)
+    return tuple(sorted(codes, key=lambda one: (one.system, one.code, one.display)))

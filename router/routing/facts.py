@@ -1,0 +1,204 @@
+"""What is held of each fact: one view for each child of the episode, worked out from every referral that speaks.
+
+The newest observation counts. Two different values of the same moment are a conflict, and a code without an agreed
+meaning is not read as anything: both leave the fact unknown. Danger is the exception: while the floor holds that a
+danger stands, its fact says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from router.model.facts import About, FactDefinition, FactType, FactView, Held, Known, Missing, Unknown
+from router.model.people import CARERS, CHILDREN_OF_EPISODE, Person, Role
+from router.model.referral import FactValue, Observation
+from router.routing.case import Case, Child, HeldReferral
+from router.routing.derive import Dates, derive
+from router.routing.safety import Finding
+
+Value = TypeVar("Value")
+MOST_NUMBER = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeView:
+    """The facts of one child of the episode; ``child`` is None where there is none."""
+
+    child: Child | None
+    facts: FactView
+
+
+def views_of(
+    case: Case, definitions: Mapping[str, FactDefinition], found: Sequence[Finding]
+) -> tuple[EpisodeView, ...]:
+    """Return one view for each living child, or a single one where there is none."""
+    speaking = case.open_referrals
+    dead = {child.person_id for child in case.children if _death(child, speaking) is not None}
+    living = [child for child in case.children if child.person_id not in dead]
+    lost = [child for child in case.children if child.person_id in dead]
+    return tuple(
+        EpisodeView(child, _facts(case, speaking, definitions, found, child, lost))
+        for child in (living or [None])  # type: ignore[list-item]
+    )
+
+
+def resolve(said: Iterable[tuple[datetime, Value]]) -> tuple[Value, ...]:
+    """Return the distinct values said at the newest moment; more than one is a conflict, none is silence."""
+    newest: datetime | None = None
+    values: list[Value] = []
+    for when, value in said:
+        if newest is None or when > newest:
+            newest, values = when, [value]
+        elif when == newest and value not in values:
+            values.append(value)
+    return tuple(values)
+
+
+def board_of(case: Case) -> str:
+    """Return the S08 code of the board that serves the family, empty when unknown or in conflict."""
+    codes = resolve(
+        (one.event.occurred_at, household.destination_board_code or household.board_code)
+        for one in case.open_referrals
+        if (household := one.event.household).board_code or household.destination_board_code
+    )
+    return codes[0] if len(codes) == 1 else ""
+
+
+def _facts(
+    case: Case,
+    speaking: Sequence[HeldReferral],
+    definitions: Mapping[str, FactDefinition],
+    found: Sequence[Finding],
+    child: Child | None,
+    lost: Sequence[Child],
+) -> FactView:
+    said: dict[str, list[Observation]] = {}
+    for referral in speaking:
+        roles = {person.ref: person.role for person in referral.event.people}
+        for observation in referral.event.observations:
+            definition = definitions.get(observation.fact)
+            if definition is not None and _concerns(definition, observation, referral, roles, child):
+                said.setdefault(observation.fact, []).append(observation)
+    held: dict[str, Held] = {fact: _held(definitions[fact], given) for fact, given in said.items()}
+    for finding in found:
+        if finding.trigger.fact in definitions and _is_about(finding, child):
+            held[finding.trigger.fact] = Known(finding.value, finding.source_system, finding.observed_at)
+    if lost and "pregnancy_loss_or_infant_death" in definitions:
+        held["pregnancy_loss_or_infant_death"] = Known(True, "derived", case.as_of)
+    derived = derive(_dates(case, speaking, held, child or (lost[0] if lost else None), living=child is not None))
+    for name, definition in definitions.items():
+        if definition.derivation:
+            held[name] = derived[definition.derivation]
+    return held
+
+
+def _concerns(
+    definition: FactDefinition,
+    observation: Observation,
+    referral: HeldReferral,
+    roles: Mapping[str, Role],
+    child: Child | None,
+) -> bool:
+    role = roles.get(observation.subject_ref)
+    if definition.derivation:
+        return False
+    if role is None or definition.about is About.FAMILY:
+        return True
+    if definition.about is About.PARENT:
+        return role in CARERS
+    if definition.about is About.PARTNER:
+        return role is Role.PARTNER
+    if role not in CHILDREN_OF_EPISODE:
+        return False
+    return child is None or referral.people.get(observation.subject_ref) == child.person_id
+
+
+def _is_about(finding: Finding, child: Child | None) -> bool:
+    if finding.subject != "infant" or child is None:
+        return True
+    return finding.person_id in (0, child.person_id)
+
+
+def _held(definition: FactDefinition, given: Sequence[Observation]) -> Held:
+    values = resolve((one.observed_at, one.value if _fits(definition, one.value) else None) for one in given)
+    if len(values) > 1:
+        return Unknown(Missing.CONFLICT, tuple(sorted((v for v in values if v is not None), key=str)))
+    if values[0] is None:
+        return Unknown(Missing.UNMAPPED)
+    newest = max(given, key=lambda one: (one.observed_at, one.source_system))
+    return Known(values[0], newest.source_system, newest.observed_at)
+
+
+def _fits(definition: FactDefinition, value: FactValue | None) -> bool:
+    match definition.type:
+        case FactType.YES_NO:
+            return isinstance(value, bool)
+        case FactType.NUMBER:
+            return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST_NUMBER
+        case FactType.DATE:
+            return isinstance(value, date)
+        case _:
+            return value in definition.choices
+
+
+def _dates(
+    case: Case, speaking: Sequence[HeldReferral], held: Mapping[str, Held], child: Child | None, *, living: bool
+) -> Dates:
+    planning = held.get("planning_pregnancy")
+    gestation = held.get("gestation_weeks")
+    weeks = gestation.value if isinstance(gestation, Known) and isinstance(gestation.value, int) else None
+    carers = [person for person_id, person in _people(speaking) if person.role in CARERS]
+    newborn = child is not None and child.role is Role.INFANT
+    birth = _one(speaking, lambda p: p.birth_date, child) if child is not None else None
+    return Dates(
+        as_of=case.as_of,
+        referred_at=_referred_at(case),
+        born=newborn,
+        birth_date=birth,
+        living=living,
+        expecting=child is not None and not newborn,
+        expected_date=_one(speaking, lambda p: p.expected_date, child) if child is not None else None,
+        planning=isinstance(planning, Known) and planning.value is True,
+        gestation_weeks=weeks,
+        parent_birth_date=_agreed([person.birth_date for person in carers if person.birth_date is not None]),
+    )
+
+
+def _referred_at(case: Case) -> datetime:
+    """Return the date of the newest referral: that of its first version, since later ones are the same referral."""
+    first: dict[tuple[str, str], datetime] = {}
+    speaking = {(one.event.source_system, one.event.source_reference) for one in case.open_referrals}
+    for one in case.referrals:
+        key = (one.event.source_system, one.event.source_reference)
+        if key in speaking:
+            first[key] = min(first.get(key, one.event.occurred_at), one.event.occurred_at)
+    return max(first.values(), default=case.as_of)
+
+
+def _people(speaking: Sequence[HeldReferral]) -> Iterable[tuple[int, Person]]:
+    for referral in speaking:
+        for person in referral.event.people:
+            yield referral.people.get(person.ref, 0), person
+
+
+def _one(
+    speaking: Sequence[HeldReferral], get: Callable[[Person], Value | None], child: Child
+) -> Value | None:
+    values = resolve(
+        (referral.event.occurred_at, value)
+        for referral in speaking
+        for person in referral.event.people
+        if referral.people.get(person.ref) == child.person_id and (value := get(person)) is not None
+    )
+    return values[0] if len(values) == 1 else None
+
+
+def _death(child: Child, speaking: Sequence[HeldReferral]) -> date | None:
+    return _one(speaking, lambda person: person.death_date, child)
+
+
+def _agreed(values: Sequence[date]) -> date | None:
+    return values[0] if values and len(set(values)) == 1 else None
