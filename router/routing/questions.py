@@ -111,7 +111,9 @@ class Questioner:
             single = [fact for fact in missing if self._settled(open_rules, truths, (fact,)) is not None]
             for fact in single:
                 yield from self._question(open_rules, truths, (fact,), effect)
-            for pair in combinations([fact for fact in missing if fact not in single], 2):
+            # a pair of which one half is never asked for would be half a question
+            askable = [fact for fact in missing if fact not in single and self._asked(open_rules, fact) is not None]
+            for pair in combinations(askable, 2):
                 yield from self._question(open_rules, truths, pair, effect)
 
     def _is_met(self, rule: Rule, evaluation: Evaluation) -> bool:

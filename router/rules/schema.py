@@ -175,7 +175,6 @@ class ServiceFile(Strict):
     tier: Annotated[int, Field(ge=0, le=4)]
     offers: Annotated[tuple[Slug, ...], Field(min_length=1)]
     provision: Literal["board", "regional", "national"] = "board"
-    each_infant: bool = False
     can_lead: bool = True
     beside_lead: Literal["joint_work", "consultation", "informed"] = "joint_work"
     always_beside: bool = False

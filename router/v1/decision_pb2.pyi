@@ -139,22 +139,20 @@ class SafetyFinding(_message.Message):
     def __init__(self, trigger: _Optional[str] = ..., label: _Optional[str] = ..., kind: _Optional[_Union[SafetyKind, str]] = ..., subject: _Optional[str] = ..., act_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recipients: _Optional[_Iterable[str]] = ..., source_system: _Optional[str] = ..., observed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., citation: _Optional[str] = ...) -> None: ...
 
 class FactUsed(_message.Message):
-    __slots__ = ("fact", "label", "value", "source_system", "observed_at", "subject", "withheld")
+    __slots__ = ("fact", "label", "value", "source_system", "observed_at", "subject")
     FACT_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_SYSTEM_FIELD_NUMBER: _ClassVar[int]
     OBSERVED_AT_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    WITHHELD_FIELD_NUMBER: _ClassVar[int]
     fact: str
     label: str
     value: str
     source_system: str
     observed_at: _timestamp_pb2.Timestamp
     subject: str
-    withheld: bool
-    def __init__(self, fact: _Optional[str] = ..., label: _Optional[str] = ..., value: _Optional[str] = ..., source_system: _Optional[str] = ..., observed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subject: _Optional[str] = ..., withheld: _Optional[bool] = ...) -> None: ...
+    def __init__(self, fact: _Optional[str] = ..., label: _Optional[str] = ..., value: _Optional[str] = ..., source_system: _Optional[str] = ..., observed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., subject: _Optional[str] = ...) -> None: ...
 
 class CriterionResult(_message.Message):
     __slots__ = ("criterion", "label", "truth", "fact", "citation", "excludes")

@@ -165,7 +165,7 @@ class FieldFault(_message.Message):
     def __init__(self, field: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
 
 class SubmitQuarantinedRequest(_message.Message):
-    __slots__ = ("request_id", "context", "source_system", "reason", "location", "raw", "format")
+    __slots__ = ("request_id", "context", "source_system", "reason", "location", "raw", "format", "board_code")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     SOURCE_SYSTEM_FIELD_NUMBER: _ClassVar[int]
@@ -173,6 +173,7 @@ class SubmitQuarantinedRequest(_message.Message):
     LOCATION_FIELD_NUMBER: _ClassVar[int]
     RAW_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
+    BOARD_CODE_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     context: CallContext
     source_system: str
@@ -180,7 +181,8 @@ class SubmitQuarantinedRequest(_message.Message):
     location: str
     raw: bytes
     format: str
-    def __init__(self, request_id: _Optional[str] = ..., context: _Optional[_Union[CallContext, _Mapping]] = ..., source_system: _Optional[str] = ..., reason: _Optional[str] = ..., location: _Optional[str] = ..., raw: _Optional[bytes] = ..., format: _Optional[str] = ...) -> None: ...
+    board_code: str
+    def __init__(self, request_id: _Optional[str] = ..., context: _Optional[_Union[CallContext, _Mapping]] = ..., source_system: _Optional[str] = ..., reason: _Optional[str] = ..., location: _Optional[str] = ..., raw: _Optional[bytes] = ..., format: _Optional[str] = ..., board_code: _Optional[str] = ...) -> None: ...
 
 class SubmitQuarantinedResponse(_message.Message):
     __slots__ = ("request_id", "desk_item_id", "desk", "danger")

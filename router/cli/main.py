@@ -1,0 +1,34 @@
+"""``router``: serve, demo, check rules, read the audit log."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from router.cli import audit, demo, rules, serve
+from router.rules.yamlfile import PackError
+from router.service.callers import CallersFileError
+from router.service.settings import SettingsError
+from router.service.supervisor import WorkerStartError
+from router.store.interface import StoreError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Decides, for a family with a baby, which service takes the lead, and says why.",
+)
+app.command("serve")(serve.serve)
+app.command("migrate")(serve.migrate)
+app.command("demo")(demo.demo)
+app.add_typer(rules.app, name="rules")
+app.add_typer(audit.app, name="audit")
+
+
+def run() -> None:
+    """Run a command; a fault that a person can mend is said in one line, without a traceback."""
+    try:
+        app()
+    except (StoreError, PackError, CallersFileError, SettingsError, WorkerStartError, OSError) as fault:
+        typer.echo(f"router: {fault}", err=True)
+        sys.exit(2)

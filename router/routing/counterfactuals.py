@@ -1,0 +1,63 @@
+"""What would change a decision: each statement is found, and verified, by evaluating the whole pack again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from router.model.facts import FactView, Known
+from router.routing.decision import Decision
+from router.routing.questions import in_words, telling_values
+from router.rules.evaluation import Circumstances
+from router.rules.pack import Pack
+from router.rules.reference import evaluate
+from router.rules.schema import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class WouldChange:
+    """One fact that, were it otherwise, would change the lead. ``lead`` is empty where a desk would hold the family."""
+
+    fact: str
+    change: str
+    result: str
+    lead: str
+
+
+def changes(pack: Pack, decision: Decision) -> tuple[WouldChange, ...]:
+    """Return single facts that would change the lead, in order of fact, one statement for each fact and new lead."""
+    return tuple(_changes(pack, decision))
+
+
+def _changes(pack: Pack, decision: Decision) -> Iterator[WouldChange]:
+    conditions: dict[str, list[Condition]] = {}
+    for rule in (*pack.services.values(), *pack.moves.values()):
+        for criterion in rule.criteria.values():
+            conditions.setdefault(criterion.condition.fact, []).append(criterion.condition)
+    now = decision.evaluation.lead
+    for fact in sorted(conditions):
+        definition = pack.facts[fact]
+        told: set[str] = set()
+        for value in telling_values(conditions[fact], definition):
+            views = [_with(view.facts, fact, Known(value, "supposed", decision.respond_by)) for view in decision.views]
+            if all(_is(view.facts, fact, value) for view in decision.views):
+                continue
+            lead = _lead(pack, views, decision.circumstances)
+            if lead != now and lead not in told:
+                told.add(lead)
+                change = f"if it were so: {definition.label}: {in_words(definition, value)}"
+                label = f"the {pack.services[lead].label} would lead" if lead else "a desk would hold the family"
+                yield WouldChange(fact, change, label, lead)
+
+
+def _lead(pack: Pack, views: list[FactView], circumstances: Circumstances) -> str:
+    return evaluate(pack, views, circumstances).lead
+
+
+def _with(view: FactView, fact: str, held: Known) -> FactView:
+    return {**view, fact: held}
+
+
+def _is(view: FactView, fact: str, value: object) -> bool:
+    held = view.get(fact)
+    return isinstance(held, Known) and held.value == value

@@ -1,0 +1,1 @@
+"""The gRPC service: thin servicers over batches that match, decide and commit."""

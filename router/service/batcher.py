@@ -1,0 +1,75 @@
+"""Gathers work of many callers into batches for the one thread that decides and commits."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from router.model.errors import Reason, RouterError
+from router.service.work import Work
+
+Answer = bytes | RouterError
+MOST_IN_A_BATCH = 64
+
+_Item = tuple[Work, "Future[Answer]"]
+
+
+class Batcher:
+    """One thread that takes whatever waits, at most 64 units of work at once, and answers every waiter.
+
+    No time is spent waiting for a fuller batch: while one batch commits, the next gathers by itself.
+    """
+
+    def __init__(self, process: Callable[[Sequence[Work]], list[Answer]], *, on_fault: Callable[[Exception], None]) -> None:
+        self._process = process
+        self._on_fault = on_fault
+        self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="batcher", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Work) -> Future[Answer]:
+        """Hand over one unit of work. The future always ends, with an answer or a refusal."""
+        future: Future[Answer] = Future()
+        if self._closed.is_set():
+            future.set_result(RouterError(Reason.SHUTTING_DOWN, "the router is shutting down; try again shortly"))
+            return future
+        self._waiting.put((work, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what was handed over, and stop."""
+        self._closed.set()
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        open_for_more = True
+        while open_for_more:
+            batch: list[_Item] = []
+            item = self._waiting.get()
+            while item is not None:
+                # Work whose caller has gone is not begun: nobody would learn of its answer, and a retry brings it back.
+                if item[1].set_running_or_notify_cancel():
+                    batch.append(item)
+                if len(batch) == MOST_IN_A_BATCH:
+                    break
+                try:
+                    item = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+            open_for_more = item is not None or not self._closed.is_set()
+            if batch:
+                self._answer(batch)
+
+    def _answer(self, batch: list[_Item]) -> None:
+        try:
+            answers = self._process([work for work, _ in batch])
+        except Exception as fault:  # noqa: BLE001 - the thread must outlive any fault of the store
+            self._on_fault(fault)
+            message = "the store did not take the request; try again with the same request_id"
+            answers = [RouterError(Reason.STORE_UNAVAILABLE, message)] * len(batch)
+        for (_, future), answer in zip(batch, answers, strict=True):
+            future.set_result(answer)

@@ -1,0 +1,267 @@
+"""From a decision to the contract's message.
+
+What explains a service depends on few things, the truths of its criteria above all, so its bytes are made once for each
+combination and joined to the rest: bytes of protobuf messages put end to end read as one message.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from router.model.danger import SafetyKind
+from router.model.facts import Known, NotApplicable
+from router.model.referral import Urgency
+from router.model.truth import Truth
+from router.routing.case import MatchOutcome as CaseMatch
+from router.routing.decision import Decision, Holder, Outcome
+from router.routing.letters import texts_of
+from router.routing.questions import in_words
+from router.rules.evaluation import provider_board
+from router.rules.pack import MoveKind, Pack, Service, SupportRole
+from router.service.decode import from_micros
+from router.store.ids import render
+from router.v1 import decision_pb2 as pb
+from router.v1 import referral_pb2
+
+MOST_REMEMBERED = 20_000
+TRUTHS = {Truth.MET: pb.TRUTH_MET, Truth.NOT_MET: pb.TRUTH_NOT_MET, Truth.UNKNOWN: pb.TRUTH_UNKNOWN}
+URGENCIES = {
+    None: referral_pb2.URGENCY_UNSPECIFIED,
+    Urgency.ROUTINE: referral_pb2.URGENCY_ROUTINE,
+    Urgency.URGENT: referral_pb2.URGENCY_URGENT,
+    Urgency.EMERGENCY: referral_pb2.URGENCY_EMERGENCY,
+}
+OUTCOMES = {
+    Outcome.LEAD: pb.OUTCOME_LEAD,
+    Outcome.LEAD_WITH_QUESTIONS: pb.OUTCOME_LEAD_WITH_QUESTIONS,
+    Outcome.DESK: pb.OUTCOME_DESK,
+}
+STATES = {
+    "proposed": pb.DECISION_STATE_PROPOSED,
+    "accepted": pb.DECISION_STATE_ACCEPTED,
+    "declined": pb.DECISION_STATE_DECLINED,
+    "superseded": pb.DECISION_STATE_SUPERSEDED,
+    "withdrawn": pb.DECISION_STATE_WITHDRAWN,
+}
+_ROLES = {
+    SupportRole.JOINT_WORK: pb.SUPPORT_ROLE_JOINT_WORK,
+    SupportRole.CONSULTATION: pb.SUPPORT_ROLE_CONSULTATION,
+    SupportRole.INFORMED: pb.SUPPORT_ROLE_INFORMED,
+}
+_MOVES = {
+    MoveKind.STAY: pb.MOVE_KIND_STAY,
+    MoveKind.STEP_UP: pb.MOVE_KIND_STEP_UP,
+    MoveKind.STEP_DOWN: pb.MOVE_KIND_STEP_DOWN,
+    MoveKind.JOINT_WORK: pb.MOVE_KIND_JOINT_WORK,
+    MoveKind.TRANSFER: pb.MOVE_KIND_TRANSFER,
+}
+_MATCHES = {
+    CaseMatch.SAME_FAMILY: pb.MATCH_OUTCOME_SAME_FAMILY,
+    CaseMatch.ASK_A_PERSON: pb.MATCH_OUTCOME_ASK_A_PERSON,
+    CaseMatch.NEW_FAMILY: pb.MATCH_OUTCOME_NEW_FAMILY,
+}
+_SAFETY = {
+    SafetyKind.SAFEGUARDING: pb.SAFETY_KIND_SAFEGUARDING,
+    SafetyKind.RED_FLAG: pb.SAFETY_KIND_RED_FLAG,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids of one decision; 0 where there is none, as in a dry run."""
+
+    decision: int = 0
+    referral: int = 0
+    family: int = 0
+    episode: int = 0
+    review: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MatchTold:
+    """What the matcher found, as the answer tells it. ``fields`` are (field, level, bits)."""
+
+    outcome: CaseMatch
+    weight_bits: float
+    fields: tuple[tuple[str, str, float], ...]
+    gates: tuple[str, ...]
+    matcher_version: str
+
+
+class Encoder:
+    """Writes decisions of one pack. Not to be shared by threads."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        used = {c.condition.fact for s in pack.services.values() for c in s.criteria.values()}
+        self._told_facts = tuple(name for name in pack.facts if name in used)
+        self._exclusions = {
+            name: frozenset(criterion for criterion, speaks_for in service.formula.criteria() if not speaks_for)
+            for name, service in pack.services.items()
+        }
+        self._memory: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+
+    def document(self, decision: Decision, ids: Ids, match: MatchTold, state: str, as_of: datetime) -> bytes:
+        """Return the whole decision as bytes of the contract's message, projected for nobody yet."""
+        head = self._head(decision, ids, match, state, as_of)
+        return head.SerializeToString() + self._candidates(decision)
+
+    def _head(self, decision: Decision, ids: Ids, match: MatchTold, state: str, as_of: datetime) -> pb.Decision:
+        pack = self._pack
+        texts = texts_of(decision, pack, as_of)
+        message = pb.Decision(
+            decision_id=shown("dec", ids.decision),
+            referral_id=shown("ref", ids.referral),
+            family_id=shown("fam", ids.family),
+            episode_id=shown("epi", ids.episode),
+            as_of=stamp(as_of),
+            state=STATES[state],
+            outcome=OUTCOMES[decision.outcome],
+            desk_reason=decision.desk_reason or "",
+            desk=decision.desk,
+            urgency=URGENCIES[decision.urgency],
+            tier=decision.tier,
+            respond_by=stamp(decision.respond_by),
+            held_by_meanwhile=self._holder(decision.held_by),
+            duplicate_of=[shown("ref", one) for one in decision.duplicates],
+            main_reason=decision.main_reason,
+            explanation=pb.Explanation(
+                for_parent=texts.for_parent, for_referrer=texts.for_referrer, for_receiver=texts.for_receiver
+            ),
+            pack_digest=pack.digest,
+            board_code=decision.board,
+        )
+        if decision.lead:
+            message.lead.CopyFrom(self.name(decision.lead, decision.lead_board))
+        for one in decision.supporting:
+            message.supporting.add(
+                service=self.name(one.service, one.board), role=_ROLES[one.role], reason=one.reason
+            )
+        if decision.move is not None:
+            message.move.kind = _MOVES[decision.move.kind]
+            message.move.rule = decision.move.rule
+            message.move.from_service = decision.move.from_service
+            message.move.to_service = decision.move.to_service
+            message.move.reason = decision.move.reason
+            message.move.conflict = decision.move.conflict
+        for finding in decision.safety:
+            message.safety.add(
+                trigger=finding.trigger.name,
+                label=finding.trigger.label,
+                kind=_SAFETY[finding.trigger.kind],
+                subject=finding.subject,
+                act_by=stamp(finding.act_by),
+                recipients=finding.trigger.recipients,
+                source_system=finding.source_system,
+                observed_at=stamp(finding.observed_at),
+                citation=finding.trigger.citation,
+            )
+        for question in decision.questions:
+            message.questions.add(
+                fact=question.fact,
+                ask=question.ask,
+                witness=question.witness,
+                effect=question.effect,
+                together_with=question.together_with,
+            )
+        for code in decision.unmapped:
+            message.unmapped.add(system=code.system, code=code.code, display=code.display)
+        self._add_match(message, match, ids)
+        self._add_facts(message, decision)
+        return message
+
+    def _add_match(self, message: pb.Decision, match: MatchTold, ids: Ids) -> None:
+        message.match.outcome = _MATCHES[match.outcome]
+        message.match.weight_bits = round(match.weight_bits, 3)
+        message.match.gates.extend(match.gates)
+        message.match.matcher_version = match.matcher_version
+        message.match.review_id = shown("rev", ids.review)
+        for field, level, bits in match.fields:
+            message.match.fields.add(field=field, level=level, bits=round(bits, 3))
+
+    def _add_facts(self, message: pb.Decision, decision: Decision) -> None:
+        several = len(decision.views) > 1
+        for view in decision.views:
+            for name in self._told_facts:
+                held = view.facts.get(name)
+                if not isinstance(held, Known) or isinstance(held.value, NotApplicable):
+                    continue
+                definition = self._pack.facts[name]
+                message.facts.add(
+                    fact=name,
+                    label=definition.label,
+                    value=in_words(definition, held.value),
+                    source_system=held.source_system,
+                    observed_at=stamp(held.observed_at),
+                    subject=view.child.label if several and view.child else "",
+                )
+
+    def _candidates(self, decision: Decision) -> bytes:
+        """Return the explanation of every service; one for each infant only where infants differ."""
+        parts = []
+        several = len(decision.views) > 1
+        for name, service in self._pack.services.items():
+            truths = [tuple(view[name].values()) for view in decision.evaluation.criteria]
+            differ = several and len(set(truths)) > 1
+            for place, view_truths in enumerate(truths if differ else truths[:1]):
+                child = decision.views[place].child
+                label = child.label if differ and child else ""
+                verdict = decision.evaluation.verdicts[place][name]
+                reason = decision.why_not.get(name, "")
+                parts.append(self._candidate(service, view_truths, verdict, reason, label, decision.board))
+        return b"".join(parts)
+
+    def _candidate(
+        self, service: Service, truths: tuple[Truth, ...], verdict: Truth, reason: str, label: str, board: str
+    ) -> bytes:
+        key = (service.name, truths, reason, label, board)
+        known = self._memory.get(key)
+        if known is None:
+            candidate = pb.CandidateExplanation(
+                service=self.name(service.name, provider_board(self._pack, service.name, board)),
+                eligible=TRUTHS[verdict],
+                why_not_lead=reason,
+                subject=label,
+            )
+            for criterion, truth in zip(service.criteria.values(), truths, strict=True):
+                candidate.criteria.add(
+                    criterion=criterion.name,
+                    label=criterion.label,
+                    truth=TRUTHS[truth],
+                    fact=criterion.condition.fact,
+                    citation=criterion.citation,
+                    excludes=criterion.name in self._exclusions[service.name],
+                )
+            known = self._memory[key] = pb.Decision(candidates=[candidate]).SerializeToString()
+            if len(self._memory) > MOST_REMEMBERED:
+                self._memory.popitem(last=False)
+        return known
+
+    def name(self, service: str, board: str) -> pb.ServiceName:
+        """Return a service's name in words, with the board that provides it."""
+        known = self._pack.services.get(service)
+        return pb.ServiceName(service=service, label=known.label if known else service, board_code=board)
+
+    def _holder(self, holder: Holder) -> pb.ServiceName:
+        if holder.is_desk:
+            return pb.ServiceName(service=holder.name, label=self._pack.desk_labels[holder.name])
+        return self.name(holder.name, holder.board)
+
+
+def shown(prefix: str, value: int) -> str:
+    """Return an id as callers see it; empty for 0."""
+    return render(prefix, value) if value else ""
+
+
+def stamp(when: datetime) -> Timestamp:
+    """Return a moment as the contract's timestamp."""
+    return Timestamp(seconds=int(when.timestamp()), nanos=when.microsecond * 1000)
+
+
+def stamp_micros(value: int) -> Timestamp:
+    """Return whole microseconds since the epoch as the contract's timestamp."""
+    return stamp(from_micros(value))

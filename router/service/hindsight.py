@@ -1,0 +1,65 @@
+"""Makes a decision's case again from its stored basis, and says what would have changed the decision."""
+
+from __future__ import annotations
+
+import orjson
+
+from router.model.people import Role
+from router.routing.case import Case, Child, HeldReferral, MatchOutcome, Proposal, ReferralState, Standing
+from router.routing.counterfactuals import changes
+from router.routing.decide import Decider
+from router.rules.engine import Engine
+from router.rules.pack import Pack
+from router.service.decode import decode_event, from_micros
+from router.store.interface import DecisionRow, EventRow, Reader
+from router.v1 import decision_pb2, referral_pb2
+
+
+def own_events(row: DecisionRow, reader: Reader) -> dict[int, EventRow]:
+    """Return the referrals of the decision's own episode, by event id; not those of a family that it may be."""
+    return reader.events_by_id([one["event"] for one in orjson.loads(row.basis)["referrals"]])
+
+
+def case_again(row: DecisionRow, reader: Reader) -> Case:
+    """Return the case that a decision was made from."""
+    basis = orjson.loads(row.basis)
+    events = reader.events_by_id([one["event"] for one in (*basis["referrals"], *basis["perhaps"])])
+
+    def held(one: dict[str, object]) -> HeldReferral:
+        event_id, people = one["event"], one["people"]
+        assert isinstance(event_id, int)  # noqa: S101 - written by basis_of
+        assert isinstance(people, dict)  # noqa: S101
+        event = decode_event(referral_pb2.ReferralEvent.FromString(events[event_id].payload))
+        return HeldReferral(event_id, event, ReferralState(one["state"]), people)
+
+    standing = basis["standing"]
+    return Case(
+        referrals=tuple(held(one) for one in basis["referrals"]),
+        children=tuple(Child(person_id, label, Role(role)) for person_id, label, role in basis["children"]),
+        roles={int(person_id): Role(role) for person_id, role in basis["roles"].items()},
+        as_of=from_micros(basis["as_of"]),
+        arrived=basis["arrived"],
+        standing=Standing(
+            accepted=Proposal(*standing["accepted"]) if standing["accepted"] else None,
+            proposed=Proposal(*standing["proposed"]) if standing["proposed"] else None,
+            at_desk=standing["at_desk"],
+            supporting=frozenset((service, board) for service, board in standing["supporting"]),
+            declined=frozenset(standing["declined"]),
+        ),
+        match=MatchOutcome(basis["match"]),
+        perhaps=tuple(held(one) for one in basis["perhaps"]),
+        perhaps_holders=frozenset((service, board) for service, board in basis["perhaps_holders"]),
+    )
+
+
+def what_would_change(row: DecisionRow, pack: Pack, reader: Reader) -> list[decision_pb2.WhatWouldChange]:
+    """Return what would have changed a decision, each statement verified by deciding anew."""
+    decider = Decider(pack, Engine(pack, remember=0))
+    try:
+        decision = decider.decide(case_again(row, reader))
+        return [
+            decision_pb2.WhatWouldChange(change=one.change, result=one.result, lead=one.lead)
+            for one in changes(pack, decision)
+        ]
+    finally:
+        decider.engine.close()

@@ -1,0 +1,66 @@
+"""Puts an arrival where it belongs: family, episode, and each person of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from router.matching import MatchOutcome, MatchResult
+from router.model.referral import ReferralEvent
+from router.routing.case import HeldReferral
+from router.service.episodes import episode_for
+from router.service.families import FamilyState
+from router.service.workspace import Workspace
+from router.store.ids import IdSource
+from router.store.interface import EpisodeRow, LinkRow, PersonRow
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an arrival goes, and the rows that this needs. ``family`` holds the arrival already."""
+
+    family: FamilyState
+    is_new_family: bool
+    episode_id: int
+    held: HeldReferral
+    persons: tuple[PersonRow, ...]
+    episodes: tuple[EpisodeRow, ...]
+    link: LinkRow
+
+
+def place(
+    event: ReferralEvent,
+    held: HeldReferral,
+    match: MatchResult,
+    space: Workspace,
+    ids: IdSource,
+    *,
+    known_episode: int,
+    at: int,
+) -> Placement:
+    """Place an event by what the matcher concluded; ``known_episode`` is that of an earlier version, or 0.
+
+    The family given back is a copy: nothing that the batch holds changes until the decision is made.
+    """
+    if match.outcome is MatchOutcome.SAME_FAMILY and match.family_id is not None:
+        family, is_new = space.family(match.family_id).copy(), False
+        links: Mapping[str, int] = match.links
+    else:
+        family, is_new, links = FamilyState(ids.new(), 0), True, {}
+    persons = []
+    people = dict(links)
+    for person in event.people:
+        if person.ref not in people:
+            people[person.ref] = ids.new()
+            persons.append(PersonRow(people[person.ref], family.family_id, person.role.value, at))
+            family.roles[people[person.ref]] = person.role
+    episode_id = known_episode or (0 if is_new else episode_for(event, links, family))
+    episodes = ()
+    if not episode_id:
+        episode_id = ids.new()
+        family.opened[episode_id] = at
+        episodes = (EpisodeRow(episode_id, family.family_id, at),)
+    placed = HeldReferral(held.referral_id, event, held.state, people)
+    family.referrals.append((episode_id, placed))
+    link = LinkRow(ids.new(), held.referral_id, family.family_id, episode_id, people, "matcher", at)
+    return Placement(family, is_new, episode_id, placed, tuple(persons), episodes, link)

@@ -1,0 +1,289 @@
+"""The remote procedures: check, hand over to the batch, wait as long as the caller does, answer."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, TimeoutError as FutureTimeoutError
+from datetime import datetime
+from typing import Any
+
+import grpc
+from google.protobuf.message import Message
+
+from router.audit.events import AuditEvent
+from router.audit.log import record
+from router.model.errors import FieldFault, Reason, RouterError
+from router.service.batcher import Batcher
+from router.service.callers import Callers
+from router.service.decode import decode_event, moment
+from router.service.errors import abort, field_faults, item_error
+from router.service.reading import Reads, parse_id
+from router.service.validate import validate
+from router.service.wire import embedded
+from router.service.work import (
+    Acknowledge,
+    Caller,
+    Note,
+    Quarantine,
+    Respond,
+    Submit,
+    Withdraw,
+    Work,
+    caller_of,
+    digest_of,
+)
+from router.store.interface import Reader as StoreReader
+from router.store.interface import Store
+from router.v1 import routing_service_pb2 as pb
+
+MOST_AT_ONCE = 64
+MOST_OF_A_STREAM = 256
+LONGEST_WAIT_SECONDS = 60.0
+
+Answer = bytes | RouterError
+Read = Callable[[Any, Caller, StoreReader, datetime], tuple[bytes, Note]]
+
+
+class Servicer:
+    """Answers calls. Shared by every thread of the server."""
+
+    def __init__(
+        self, *, batcher: Batcher, store: Store, reads: Reads, callers: Callers, now: Callable[[], datetime]
+    ) -> None:
+        self._batcher = batcher
+        self._store = store
+        self._reads = reads
+        self._callers = callers
+        self._now = now
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def handlers(self) -> grpc.GenericRpcHandler:
+        """Return the handlers of the contract's service. Answers are bytes already."""
+        unary: dict[str, tuple[type[Message], Callable[[Any, grpc.ServicerContext], bytes]]] = {
+            "Check": (pb.CheckRequest, self._written(self.check)),
+            "SubmitReferral": (pb.SubmitReferralRequest, self._written(self.submit)),
+            "SubmitQuarantined": (pb.SubmitQuarantinedRequest, self._written(self.quarantine)),
+            "WithdrawReferral": (pb.WithdrawReferralRequest, self._written(self.withdraw)),
+            "RespondToReferral": (pb.RespondToReferralRequest, self._written(self.respond)),
+            "AcknowledgeNotice": (pb.AcknowledgeNoticeRequest, self._written(self.acknowledge)),
+            "ListNotices": (pb.ListNoticesRequest, self._read(self._reads.list_notices)),
+            "GetDecision": (pb.GetDecisionRequest, self._read(self._reads.get_decision)),
+            "ListDecisions": (pb.ListDecisionsRequest, self._read(self._reads.list_decisions)),
+        }
+        methods = {
+            name: grpc.unary_unary_rpc_method_handler(handler, request_deserializer=kind.FromString)
+            for name, (kind, handler) in unary.items()
+        }
+        methods["SubmitReferrals"] = grpc.stream_stream_rpc_method_handler(
+            self.submit_stream, request_deserializer=pb.SubmitReferralsRequest.FromString
+        )
+        return grpc.method_handlers_generic_handler(pb.DESCRIPTOR.services_by_name["RoutingService"].full_name, methods)
+
+    def check(self, request: pb.CheckRequest, caller: Caller) -> Work:
+        """Return the work of a dry run."""
+        return Submit(
+            method="Check",
+            caller=caller,
+            received_at=self._now(),
+            event=decode_event(request.event),
+            payload=request.event.SerializeToString(deterministic=True),
+            dry_run=True,
+        )
+
+    def submit(self, request: pb.SubmitReferralRequest, caller: Caller) -> Work:
+        """Return the work of a referral."""
+        payload = request.event.SerializeToString(deterministic=True)
+        return Submit(
+            method="SubmitReferral",
+            caller=caller,
+            received_at=self._now(),
+            request_id=request.request_id,
+            digest=digest_of("SubmitReferral", caller.name, payload),
+            event=decode_event(request.event),
+            payload=payload,
+        )
+
+    def quarantine(self, request: pb.SubmitQuarantinedRequest, caller: Caller) -> Work:
+        """Return the work of a message that could not be mapped."""
+        payload = _content(request)
+        return Quarantine(
+            method="SubmitQuarantined",
+            caller=caller,
+            received_at=self._now(),
+            request_id=request.request_id,
+            digest=digest_of("SubmitQuarantined", caller.name, payload),
+            source_system=request.source_system,
+            board_code=request.board_code,
+            reason=request.reason,
+            raw=request.raw,
+            payload=payload,
+        )
+
+    def withdraw(self, request: pb.WithdrawReferralRequest, caller: Caller) -> Work:
+        """Return the work of a withdrawal."""
+        payload = _content(request)
+        return Withdraw(
+            method="WithdrawReferral",
+            caller=caller,
+            received_at=self._now(),
+            request_id=request.request_id,
+            digest=digest_of("WithdrawReferral", caller.name, payload),
+            source_system=request.source_system,
+            source_reference=request.source_reference,
+            reason=pb.WithdrawReason.Name(request.reason).removeprefix("WITHDRAW_REASON_"),
+            occurred_at=moment(request.occurred_at),
+            payload=payload,
+        )
+
+    def respond(self, request: pb.RespondToReferralRequest, caller: Caller) -> Work:
+        """Return the work of an answer to a proposal."""
+        declines = request.response == pb.RESPONSE_KIND_DECLINE
+        if declines and not request.decline_reason:
+            fault = FieldFault("decline_reason", "is missing; a decline needs a coded reason")
+            raise RouterError(Reason.DECLINE_NEEDS_REASON, "a decline needs a coded reason", faults=(fault,))
+        if not declines and request.decline_reason:
+            raise field_faults([FieldFault("decline_reason", "is for declines only; leave it out")])
+        payload = _content(request)
+        reason = pb.DeclineReason.Name(request.decline_reason).removeprefix("DECLINE_REASON_")
+        return Respond(
+            method="RespondToReferral",
+            caller=caller,
+            received_at=self._now(),
+            request_id=request.request_id,
+            digest=digest_of("RespondToReferral", caller.name, payload),
+            decision_id=parse_id("dec", request.decision_id, Reason.UNKNOWN_DECISION, "decision"),
+            decline_reason=reason if declines else "",
+            payload=payload,
+        )
+
+    def acknowledge(self, request: pb.AcknowledgeNoticeRequest, caller: Caller) -> Work:
+        """Return the work of an acknowledgement."""
+        notice_id = parse_id("ntc", request.notice_id, Reason.UNKNOWN_NOTICE, "notice")
+        return Acknowledge(method="AcknowledgeNotice", caller=caller, received_at=self._now(), notice_id=notice_id)
+
+    def submit_stream(
+        self, requests: Iterator[pb.SubmitReferralsRequest], context: grpc.ServicerContext
+    ) -> Iterator[bytes]:
+        """Answer a stream of referrals, each as it is done; a bad item is answered and the stream goes on."""
+        answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        room = threading.BoundedSemaphore(MOST_OF_A_STREAM)
+        reader = threading.Thread(target=self._feed, args=(requests, context, answers, room), daemon=True)
+        reader.start()
+        while (answer := answers.get()) is not None:
+            room.release()
+            yield answer
+
+    def _feed(
+        self,
+        requests: Iterator[pb.SubmitReferralsRequest],
+        context: grpc.ServicerContext,
+        answers: queue.SimpleQueue[bytes | None],
+        room: threading.BoundedSemaphore,
+    ) -> None:
+        open_items: list[Future[Answer]] = []
+        try:
+            for item in requests:
+                room.acquire()
+                request = item.request
+                try:
+                    validate(item)
+                    caller = self._caller(request.context, context)
+                    future = self._batcher.submit(self.submit(request, caller))
+                except RouterError as refusal:
+                    self._log_refusal("SubmitReferrals", refusal)
+                    answers.put(_item(request.request_id, refusal))
+                    continue
+                open_items = [one for one in open_items if not one.done()]
+                open_items.append(future)
+                request_id = request.request_id
+                future.add_done_callback(lambda done, name=request_id: answers.put(_item(name, done.result())))
+        except grpc.RpcError:
+            # the caller broke off; what was handed over is finished all the same
+            pass
+        finally:
+            for one in open_items:
+                one.exception()
+            answers.put(None)
+
+    def _written(
+        self, make: Callable[[Any, Caller], Work]
+    ) -> Callable[[Any, grpc.ServicerContext], bytes]:
+        def call(request: Any, caller: Caller, context: grpc.ServicerContext) -> Answer:
+            return self._wait(self._batcher.submit(make(request, caller)), context)
+
+        return self._guarded(call)
+
+    def _read(self, read: Read) -> Callable[[Any, grpc.ServicerContext], bytes]:
+        def call(request: Any, caller: Caller, context: grpc.ServicerContext) -> Answer:
+            with self._store.read() as reader:
+                answer, note = read(request, caller, reader, self._now())
+            # A look is written down before it is answered.
+            written = self._wait(self._batcher.submit(note), context)
+            return written if isinstance(written, RouterError) else answer
+
+        return self._guarded(call)
+
+    def _guarded(
+        self, call: Callable[[Any, Caller, grpc.ServicerContext], Answer]
+    ) -> Callable[[Any, grpc.ServicerContext], bytes]:
+        def handle(request: Any, context: grpc.ServicerContext) -> bytes:
+            method = type(request).__name__.removesuffix("Request")
+            if not self._places.acquire(blocking=False):
+                abort(context, RouterError(Reason.OVERLOADED, "the router is busy; try again with the same request_id"))
+            try:
+                validate(request)
+                answer = call(request, self._caller(request.context, context), context)
+            except RouterError as refusal:
+                answer = refusal
+            except Exception as fault:  # noqa: BLE001 - never a bare traceback to a caller
+                record(AuditEvent.CALL_FAILED, method=method, error=type(fault).__name__)
+                answer = RouterError(Reason.INTERNAL, "the router met a fault of its own; nothing was changed")
+            finally:
+                self._places.release()
+            if isinstance(answer, RouterError):
+                self._log_refusal(method, answer)
+                abort(context, answer)
+            return answer
+
+        return handle
+
+    def _caller(self, context_message: pb.CallContext, context: grpc.ServicerContext) -> Caller:
+        caller = caller_of(context_message)
+        self._callers.check(caller, context)
+        return caller
+
+    def _wait(self, future: Future[Answer], context: grpc.ServicerContext) -> Answer:
+        remaining = context.time_remaining()
+        wait = LONGEST_WAIT_SECONDS if remaining is None else max(0.0, min(remaining, LONGEST_WAIT_SECONDS))
+        try:
+            return future.result(timeout=wait)
+        except FutureTimeoutError:
+            future.cancel()
+            message = "the deadline passed before the answer; send it again with the same request_id"
+            return RouterError(Reason.DEADLINE_EXCEEDED, message)
+
+    def _log_refusal(self, method: str, refusal: RouterError) -> None:
+        record(
+            AuditEvent.CALL_REFUSED,
+            method=method,
+            reason=refusal.reason.value,
+            fault_fields=[fault.field for fault in refusal.faults] or None,
+        )
+
+
+def _content(request: Any) -> bytes:
+    """Return a request's content without who sent it and under which id: what makes two requests the same."""
+    bare = type(request)()
+    bare.CopyFrom(request)
+    bare.ClearField("context")
+    bare.ClearField("request_id")
+    return bytes(bare.SerializeToString(deterministic=True))
+
+
+def _item(request_id: str, answer: Answer) -> bytes:
+    if isinstance(answer, RouterError):
+        return pb.SubmitReferralsResponse(request_id=request_id, error=item_error(answer)).SerializeToString()
+    fields = pb.SubmitReferralsResponse.DESCRIPTOR.fields_by_name
+    return embedded(fields["request_id"].number, request_id.encode()) + embedded(fields["response"].number, answer)

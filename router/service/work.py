@@ -1,0 +1,153 @@
+"""One unit of work: a request that was decoded and checked, and waits for its batch."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from router.model.errors import Reason, RouterError
+from router.model.referral import ReferralEvent
+from router.service.projection import Reader, Rights
+from router.store.interface import Change
+from router.v1 import routing_service_pb2 as pb
+
+READERS = {
+    pb.READER_KIND_REFERRER: Reader.REFERRER,
+    pb.READER_KIND_SERVICE: Reader.SERVICE,
+    pb.READER_KIND_DESK: Reader.DESK,
+    pb.READER_KIND_PARENT: Reader.PARENT,
+    pb.READER_KIND_AUDITOR: Reader.AUDITOR,
+}
+PURPOSES = {
+    pb.PURPOSE_DIRECT_CARE: "direct-care",
+    pb.PURPOSE_PROTECTION: "protection",
+    pb.PURPOSE_OPERATIONS: "operations",
+    pb.PURPOSE_AUDIT: "audit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as what kind of reader, and what for."""
+
+    name: str
+    reader: Reader
+    service: str
+    board: str
+    purpose: str
+    correlation_id: str
+
+    def rights(self, *own: str) -> Rights:
+        """Return what the caller may see; ``own`` are source systems that it speaks for besides its own name."""
+        supplied = frozenset((self.name, *own)) if self.reader is Reader.REFERRER else frozenset()
+        return Rights(self.reader, self.service, self.board, supplied)
+
+
+def caller_of(context: pb.CallContext) -> Caller:
+    """Return the caller of a request that passed validation."""
+    service, _, board = context.service.partition("@")
+    return Caller(
+        name=context.caller,
+        reader=READERS[context.reader],
+        service=service,
+        board=board,
+        purpose=PURPOSES[context.purpose],
+        correlation_id=context.correlation_id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What every kind of work has. ``digest`` recognises the same content under the same request id."""
+
+    method: str
+    caller: Caller
+    received_at: datetime
+    request_id: str = ""
+    digest: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit(Work):
+    """A referral to decide on; kept, unless ``dry_run``."""
+
+    event: ReferralEvent
+    payload: bytes
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Work):
+    """A referral to withdraw."""
+
+    source_system: str
+    source_reference: str
+    reason: str
+    occurred_at: datetime
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Respond(Work):
+    """An answer to a proposal. ``decline_reason`` is empty for an acceptance."""
+
+    decision_id: int
+    decline_reason: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine(Work):
+    """A message that could not be mapped."""
+
+    source_system: str
+    board_code: str
+    reason: str
+    raw: bytes
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(Work):
+    """A notice to acknowledge."""
+
+    notice_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate(Work):
+    """A look at notices whose time has passed without an acknowledgement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Work):
+    """An audit record of a read; nothing else changes."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The outcome of one unit of work: the answer's bytes or the refusal, and what is to be written."""
+
+    answer: bytes | RouterError
+    change: Change | None = None
+
+
+def digest_of(method: str, caller: str, content: bytes) -> bytes:
+    """Return what recognises a request's content: the method, the caller, and the canonical bytes of the content.
+
+    The contract has no maps, so a message has one canonical serialisation.
+    """
+    whole = hashlib.sha256()
+    for part in (method.encode(), caller.encode(), content):
+        whole.update(len(part).to_bytes(8, "big"))
+        whole.update(part)
+    return whole.digest()
+
+
+def reused(request_id: str) -> RouterError:
+    """Return the refusal of a request id that was used for something else."""
+    message = f"request_id {request_id} was used for other content; send the same content again or use a new id"
+    return RouterError(Reason.REQUEST_ID_REUSED, message)

@@ -1,0 +1,122 @@
+"""One worker process: serves the contract, health and reflection on a port that it shares with its siblings."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from router.audit.events import AuditEvent
+from router.audit.log import configure, record
+from router.service.core import Core, build_core
+from router.service.servicer import MOST_AT_ONCE
+from router.service.settings import Settings
+from router.v1 import routing_service_pb2 as pb
+
+# Room for as many calls again, so that the router itself can refuse what is too much, with a reason.
+THREADS = 2 * MOST_AT_ONCE
+GRACE_SECONDS = 20.0
+SERVICE = pb.DESCRIPTOR.services_by_name["RoutingService"].full_name
+
+
+class WorkerServer:
+    """A gRPC server around one core."""
+
+    def __init__(self, core: Core, settings: Settings) -> None:
+        self.core = core
+        self._health = health.HealthServicer()
+        self._server = grpc.server(
+            ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="call"),
+            maximum_concurrent_rpcs=THREADS,
+            options=[("grpc.so_reuseport", 1), ("grpc.max_receive_message_length", 4 * 1024 * 1024)],
+        )
+        self._server.add_generic_rpc_handlers((core.servicer.handlers(),))
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection(
+            (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
+        )
+        address = f"{settings.host}:{settings.port}"
+        credentials = _credentials(settings)
+        if credentials is None:
+            self.port = self._server.add_insecure_port(address)
+        else:
+            self.port = self._server.add_secure_port(address, credentials)
+
+    def start(self) -> None:
+        """Start to answer."""
+        self._server.start()
+        for name in ("", SERVICE):
+            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    def stop(self) -> None:
+        """Say that no more is taken, finish what was taken, and close the store."""
+        self._health.enter_graceful_shutdown()
+        self._server.stop(GRACE_SECONDS).wait()
+        self.core.close()
+
+
+def _credentials(settings: Settings) -> grpc.ServerCredentials | None:
+    if settings.tls_certificate is None or settings.tls_key is None or settings.tls_client_ca is None:
+        return None
+    pair = (settings.tls_key.read_bytes(), settings.tls_certificate.read_bytes())
+    return grpc.ssl_server_credentials(
+        [pair], root_certificates=settings.tls_client_ca.read_bytes(), require_client_auth=True
+    )
+
+
+def main() -> None:
+    """Run one worker until it is told to stop. The supervisor starts it; people run ``router serve``."""
+    arguments = _arguments()
+    settings = Settings(
+        data=arguments.data,
+        pack=arguments.pack,
+        host=arguments.host,
+        port=arguments.port,
+        tls_certificate=arguments.tls_certificate,
+        tls_key=arguments.tls_key,
+        tls_client_ca=arguments.tls_client_ca,
+        callers=arguments.callers,
+    )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    configure()
+    server = WorkerServer(build_core(settings), settings)
+    server.start()
+    record(AuditEvent.SERVICE_STARTED, address=f"{settings.host}:{server.port}", worker=str(arguments.number))
+    os.write(arguments.ready, b"ready\n")
+    stop.wait()
+    server.stop()
+    engine = server.core.engine
+    record(
+        AuditEvent.SERVICE_STOPPED,
+        worker=str(arguments.number),
+        engine_hits=str(engine.hits),
+        engine_misses=str(engine.misses),
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--number", type=int, required=True)
+    parser.add_argument("--ready", type=int, required=True, help="file descriptor to say on that this worker serves")
+    parser.add_argument("--tls-certificate", type=Path)
+    parser.add_argument("--tls-key", type=Path)
+    parser.add_argument("--tls-client-ca", type=Path)
+    parser.add_argument("--callers", type=Path)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""What one batch knows: read from the store at once, and seen by later items as earlier items of the batch left it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from router.matching import blocking_keys
+from router.model.referral import ReferralEvent
+from router.service.families import EventMemory, FamilyState, family_state, source_of
+from router.service.work import Acknowledge, Escalate, Respond, Submit, Withdraw, Work
+from router.store.interface import DecisionRow, NoticeRow, Reader, ReferralVersion, StoredAnswer
+
+MOST_FAMILIES_OF_A_KEY = 64
+
+
+class KeyHash:
+    """Hashes blocking keys with a secret, so that the index tells nobody whose identifiers are in it."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = hashlib.blake2b(b"router blocking keys", key=secret[:64], digest_size=32).digest()
+
+    def of(self, event: ReferralEvent) -> frozenset[int]:
+        """Return the hashed blocking keys of an event: whole numbers of 63 bits."""
+        return frozenset(self._hash(key) for key in blocking_keys(event.people, event.household))
+
+    def _hash(self, key: str) -> int:
+        digest = hashlib.blake2b(key.encode(), key=self._key, digest_size=8).digest()
+        return int.from_bytes(digest, "big") >> 1
+
+
+class Workspace:
+    """The families, answers and referrals that a batch may need.
+
+    ``seen`` is what the decisions rest on; see ``still_holds``.
+    """
+
+    def __init__(self, reader: Reader, memory: EventMemory, key_hash: KeyHash, batch: Sequence[Work]) -> None:
+        self._reader = reader
+        self._memory = memory
+        submits = [work for work in batch if isinstance(work, Submit)]
+        self.keys = {id(work): key_hash.of(work.event) for work in submits}
+        self._request_ids = sorted({work.request_id for work in batch if work.request_id})
+        sources = {source_of(work.event) for work in submits}
+        sources |= {(one.source_system, one.source_reference) for one in batch if isinstance(one, Withdraw)}
+        self._sources = sorted(sources)
+        self._all_keys = sorted({key for keys in self.keys.values() for key in keys})
+        self._answers = reader.answers(self._request_ids) if self._request_ids else {}
+        self._versions = dict(reader.referral_versions(self._sources)) if self._sources else {}
+        self._by_key: dict[int, set[int]] = {}
+        self._read_keys: dict[int, tuple[int, ...]] = {}
+        if self._all_keys:
+            self._read_keys = reader.families_of_keys(self._all_keys, most=MOST_FAMILIES_OF_A_KEY)
+            self._by_key = {key: set(families) for key, families in self._read_keys.items()}
+        self._families: dict[int, FamilyState] = {}
+        self._fetch(
+            {one for families in self._by_key.values() for one in families}
+            | {one.family_id for versions in self._versions.values() for one in versions}
+        )
+        self._read_versions = {one.family_id: one.version for one in self._families.values()}
+        self._read_answers = dict(self._answers)
+        self._read_sources = dict(self._versions)
+        self._depends_on_more = any(isinstance(work, Respond | Acknowledge | Escalate) for work in batch)
+        self.decisions: dict[int, DecisionRow] = {}
+        self.notices: dict[int, NoticeRow] = {}
+
+    def still_holds(self, reader: Reader) -> bool:
+        """Return whether ``reader`` sees what this workspace was read from."""
+        if self._depends_on_more:
+            return False
+        return (
+            (not self._request_ids or reader.answers(self._request_ids) == self._read_answers)
+            and (not self._sources or reader.referral_versions(self._sources) == self._read_sources)
+            and self._keys_still_hold(reader)
+            and reader.family_versions(list(self._read_versions)) == self._read_versions
+        )
+
+    def _keys_still_hold(self, reader: Reader) -> bool:
+        if not self._all_keys:
+            return True
+        return reader.families_of_keys(self._all_keys, most=MOST_FAMILIES_OF_A_KEY) == self._read_keys
+
+    def answer(self, request_id: str) -> StoredAnswer | None:
+        """Return the answer already given to a request id."""
+        return self._answers.get(request_id)
+
+    def versions(self, source: tuple[str, str]) -> tuple[ReferralVersion, ...]:
+        """Return the versions held of a referral."""
+        return self._versions.get(source, ())
+
+    def candidates(self, keys: Iterable[int]) -> list[FamilyState]:
+        """Return the families that share a blocking key, in order of id."""
+        found = {family for key in keys for family in self._by_key.get(key, ())}
+        self._fetch(found)
+        return [self._families[one] for one in sorted(found)]
+
+    def family(self, family_id: int) -> FamilyState:
+        """Return a family by id."""
+        self._fetch({family_id})
+        return self._families[family_id]
+
+    def decision(self, decision_id: int) -> DecisionRow | None:
+        """Return a decision by id."""
+        if decision_id not in self.decisions:
+            self.decisions.update(self._reader.decisions_by_id([decision_id]))
+        return self.decisions.get(decision_id)
+
+    def notice(self, notice_id: int) -> NoticeRow | None:
+        """Return a notice by id."""
+        if notice_id not in self.notices:
+            self.notices.update(self._reader.notices_by_id([notice_id]))
+        return self.notices.get(notice_id)
+
+    def overdue_notices(self, now: int, *, limit: int) -> tuple[NoticeRow, ...]:
+        """Return notices whose time has passed without an acknowledgement."""
+        return self._reader.overdue_notices(now, limit=limit)
+
+    def keep_answer(self, request_id: str, answer: StoredAnswer) -> None:
+        """Let later items of the batch see an answer."""
+        self._answers[request_id] = answer
+
+    def keep_version(self, source: tuple[str, str], version: ReferralVersion) -> None:
+        """Let later items of the batch see a referral."""
+        self._versions[source] = tuple(
+            sorted((*self._versions.get(source, ()), version), key=lambda one: one.source_version)
+        )
+
+    def keep_family(self, family: FamilyState, keys: Iterable[int]) -> None:
+        """Let later items of the batch find a family by its keys."""
+        self._families[family.family_id] = family
+        for key in keys:
+            self._by_key.setdefault(key, set()).add(family.family_id)
+
+    def _fetch(self, family_ids: Iterable[int]) -> None:
+        missing = [one for one in family_ids if one not in self._families]
+        if missing:
+            for family_id, rows in self._reader.families(missing).items():
+                self._families[family_id] = family_state(rows, self._memory)
