@@ -47,7 +47,7 @@ class Callers:
         if self.listed is None:
             return
         entry = self.listed.get(caller.name)
-        presented = {name.decode() for name in context.auth_context().get("x509_subject_alternative_name", ())}
+        presented = {bytes(name).decode() for name in context.auth_context().get("x509_subject_alternative_name", ())}
         mine = f"{caller.service}@{caller.board}" if caller.board else caller.service
         if (
             entry is None

@@ -30,7 +30,7 @@ def case_again(row: DecisionRow, reader: Reader) -> Case:
         assert isinstance(event_id, int)  # noqa: S101 - written by basis_of
         assert isinstance(people, dict)  # noqa: S101
         event = decode_event(referral_pb2.ReferralEvent.FromString(events[event_id].payload))
-        return HeldReferral(event_id, event, ReferralState(one["state"]), people)
+        return HeldReferral(event_id, event, ReferralState(str(one["state"])), people)
 
     standing = basis["standing"]
     return Case(

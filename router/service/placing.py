@@ -55,7 +55,7 @@ def place(
             persons.append(PersonRow(people[person.ref], family.family_id, person.role.value, at))
             family.roles[people[person.ref]] = person.role
     episode_id = known_episode or (0 if is_new else episode_for(event, links, family))
-    episodes = ()
+    episodes: tuple[EpisodeRow, ...] = ()
     if not episode_id:
         episode_id = ids.new()
         family.opened[episode_id] = at

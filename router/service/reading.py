@@ -6,8 +6,9 @@ from datetime import datetime
 
 from router.audit.events import AuditEvent
 from router.model.errors import Reason, RouterError
+from router.model.referral import Urgency
 from router.service.decode import micros, moment
-from router.service.encode import STATES, shown, stamp_micros
+from router.service.encode import STATES, URGENCIES, shown, stamp_micros
 from router.service.hindsight import own_events, what_would_change
 from router.service.packs import PackShelf
 from router.service.projection import Projector, Reader, Rights, existence_of
@@ -22,11 +23,6 @@ from router.v1 import routing_service_pb2 as pb
 DEFAULT_DECISIONS = 50
 DEFAULT_NOTICES = 100
 
-_KINDS = {value.name.removeprefix("NOTICE_KIND_").lower(): value.number for value in notice_pb2.NoticeKind.DESCRIPTOR.values}
-_LEVELS = {
-    value.name.removeprefix("NOTICE_LEVEL_").lower(): value.number
-    for value in notice_pb2.NoticeLevel.DESCRIPTOR.values
-}
 
 
 def parse_id(prefix: str, text: str, reason: Reason, what: str) -> int:
@@ -44,9 +40,9 @@ def notice_message(row: NoticeRow) -> notice_pb2.Notice:
         notice_id=render("ntc", row.notice_id),
         sequence=row.sequence,
         recipient=row.recipient,
-        kind=_KINDS[row.kind],
-        level=_LEVELS[row.level],
-        urgency=row.urgency,
+        kind=notice_pb2.NoticeKind.Value(f"NOTICE_KIND_{row.kind.upper()}"),
+        level=notice_pb2.NoticeLevel.Value(f"NOTICE_LEVEL_{row.level.upper()}"),
+        urgency=URGENCIES[Urgency(row.urgency) if row.urgency else None],
         decision_id="" if existence else shown("dec", row.decision_id),
         family_id="" if existence else shown("fam", row.family_id),
         text=row.text,

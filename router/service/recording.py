@@ -22,8 +22,9 @@ from router.store.ids import IdSource, render
 from router.store.interface import AuditRow, DecisionRow, LeadRow, LeadState, NoticeRow
 
 
-# Callers are asked to keep personal data out of their ids; a run of digits as long as a CHI number is not taken on trust.
-CHI_DIGITS = 9
+# Callers are asked to keep personal data out of their ids; a number as long as a CHI number is not taken on trust, nor
+# one that has lost its leading zero.
+CHI_DIGITS = (9, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ class Recorder:
         """Return a caller's id as it may be logged: as a pseudonym where it could hold a patient's number."""
         if not text:
             return None
-        longest = max((len(run) for run in "".join(c if c.isdigit() else " " for c in text).split()), default=0)
-        return f"p-{self.pseudonyms.of('id', text)}" if longest >= CHI_DIGITS else text
+        words = "".join(sign if sign.isalnum() else " " for sign in text).split()
+        suspect = any(word.isdigit() and len(word) in CHI_DIGITS for word in words)
+        return f"p-{self.pseudonyms.of('id', text)}" if suspect else text
 
     def decision_fields(
         self, decision: Decision, decision_id: int, family_id: int, episode_id: int, match: MatchTold, pack_digest: str

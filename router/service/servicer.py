@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -59,7 +60,7 @@ class Servicer:
         self._now = now
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
-    def handlers(self) -> grpc.GenericRpcHandler:
+    def handlers(self) -> grpc.GenericRpcHandler[Any, Any]:
         """Return the handlers of the contract's service. Answers are bytes already."""
         unary: dict[str, tuple[type[Message], Callable[[Any, grpc.ServicerContext], bytes]]] = {
             "Check": (pb.CheckRequest, self._written(self.check)),
@@ -197,8 +198,7 @@ class Servicer:
                     continue
                 open_items = [one for one in open_items if not one.done()]
                 open_items.append(future)
-                request_id = request.request_id
-                future.add_done_callback(lambda done, name=request_id: answers.put(_item(name, done.result())))
+                future.add_done_callback(functools.partial(_put, answers, request.request_id))
         except grpc.RpcError:
             # the caller broke off; what was handed over is finished all the same
             pass
@@ -271,6 +271,10 @@ class Servicer:
             reason=refusal.reason.value,
             fault_fields=[fault.field for fault in refusal.faults] or None,
         )
+
+
+def _put(answers: queue.SimpleQueue[bytes | None], request_id: str, done: Future[Answer]) -> None:
+    answers.put(_item(request_id, done.result()))
 
 
 def _content(request: Any) -> bytes:

@@ -2,7 +2,7 @@
 
 Reads and writes take batches; one request is a batch of one. Rows are plain: times are whole microseconds since the
 epoch in UTC, ids are positive 63-bit integers, documents are bytes that the store never looks into. Source records are
-immutable and links append-only: the latest link of an event is the one that holds.
+immutable and links append-only: the link of an event that was written last is the one that holds.
 """
 
 from __future__ import annotations
@@ -94,7 +94,10 @@ class EpisodeRow:
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """The one lead of an episode as it stands. ``service`` is the desk's id in state DESK."""
+    """The one lead of an episode as it stands. ``service`` is the desk's id in state DESK.
+
+    ``standing`` is a document of who stands beside it: asked to lead, supporting, declined.
+    """
 
     episode_id: int
     service: str
@@ -102,6 +105,7 @@ class LeadRow:
     state: LeadState
     decision_id: int
     since: int
+    standing: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,10 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One notice of the outbox. ``sequence`` is given by the store when the row is written; 0 before."""
+    """One notice of the outbox. ``sequence`` is given by the store when the row is written; 0 before.
+
+    ``decision_id`` and ``family_id`` are 0 when there is none.
+    """
 
     notice_id: int
     recipient: str
@@ -148,7 +155,10 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskItemRow:
-    """One item that a desk owns. ``danger`` lists the floor's triggers, space-separated, most pressing first."""
+    """One item that a desk owns. ``danger`` lists the floor's triggers, space-separated, most pressing first.
+
+    ``event_id`` and ``family_id`` are 0 when there is none.
+    """
 
     desk_item_id: int
     desk: str
@@ -161,7 +171,7 @@ class DeskItemRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A question to a person: are these two families one?"""
+    """A question to a person: whether two families are one."""
 
     review_id: int
     event_id: int
@@ -190,7 +200,8 @@ class AuditRow:
 class FamilyRows:
     """Everything held of one family, read in one go. ``version`` rises with every change to it.
 
-    ``links`` holds the current link of each event of the family; ``events`` those events, in order of event id.
+    ``links`` holds the current link of each event of the family; ``events`` those events, both in order of event id.
+    ``persons``, ``episodes`` and ``leads`` are in order of their ids.
     """
 
     family_id: int
@@ -204,7 +215,7 @@ class FamilyRows:
 
 @dataclass(frozen=True, slots=True)
 class ReferralVersion:
-    """Where one version of a referral was put."""
+    """Where one version of a referral was put; both ids are 0 when it has no link."""
 
     event_id: int
     source_version: int
@@ -224,7 +235,10 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class DecisionFilter:
-    """Limits a listing of decisions; None and empty mean no limit. ``before_id`` is the page token."""
+    """Limits a listing of decisions; None and empty mean no limit. ``before_id`` is the page token.
+
+    ``as_of_from`` is the first moment listed, ``as_of_until`` the first one not.
+    """
 
     family_id: int | None = None
     service: str = ""
@@ -241,7 +255,8 @@ class Change:
 
     ``leads`` replace the episode's current lead. ``decision_states`` maps decision ids to their new state.
     ``touched`` names families whose version rises, new families included. ``keys`` pairs a blocking key's hash with a
-    family. ``acknowledged`` maps notice ids to (when, by whom); ``escalated`` maps notice ids to when.
+    family; one that is there already is no conflict. ``acknowledged`` maps notice ids to (when, by whom); ``escalated``
+    maps notice ids to when; the first of each holds, and a later one changes nothing.
     """
 
     answer: AnswerRow | None = None
@@ -276,7 +291,12 @@ class SchemaError(StoreError):
 
 
 class ChangeConflict(Exception):  # noqa: N818 - not a fault: the caller decides again
-    """A row that must be unique exists already; ``what`` names the table. The change was not applied."""
+    """A row that must be unique exists already; ``what`` names the table. The change was not applied.
+
+    Of several tables the first in the order of the references between them is named, ``answer`` before all. A change
+    that shares a family with an earlier change of the same call that conflicted is refused too, with ``family``: it
+    was decided in the belief that the earlier one's rows would be there.
+    """
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
@@ -298,7 +318,9 @@ class Reader(Protocol):
     def family_versions(self, family_ids: Collection[int]) -> dict[int, int]:
         """Return the current version of the families, by id."""
 
-    def referral_versions(self, references: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
+    def referral_versions(
+        self, references: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
         """Return every version of the referrals named by (source system, source reference), lowest first."""
 
     def decisions_by_id(self, decision_ids: Collection[int]) -> dict[int, DecisionRow]:
@@ -314,7 +336,7 @@ class Reader(Protocol):
         """Return the recipient's notices with a sequence above ``after``, rising."""
 
     def overdue_notices(self, now: int, *, limit: int) -> tuple[NoticeRow, ...]:
-        """Return notices whose ``act_by`` has passed, neither acknowledged nor escalated, oldest first."""
+        """Return notices whose ``act_by`` is ``now`` or before, neither acknowledged nor escalated, oldest first."""
 
     def list_desk_items(self, desk: str, *, limit: int) -> tuple[DeskItemRow, ...]:
         """Return a desk's items, those with danger first, then oldest first."""
@@ -342,20 +364,32 @@ class Transaction(Reader, Protocol):
         """
 
     def apply(self, changes: Sequence[Change]) -> list[ChangeConflict | None]:
-        """Write the changes, each all or nothing, and say for each whether it conflicted."""
+        """Write the changes, each all or nothing, and say for each whether it conflicted.
+
+        Anything but a conflict, such as a reference to a row that is not there, raises ``StoreError`` and leaves
+        nothing of the whole call.
+        """
 
     def keep_pack(self, digest: str, content: bytes, now: int) -> None:
         """Keep a rule pack under its digest, if it is not kept yet."""
 
 
 class Store(Protocol):
-    """A place for the record."""
+    """A place for the record. Safe to share among threads; a block's reader or transaction is one thread's."""
 
     def mark(self) -> int:
-        """Return a mark of what has been committed by others so far, for ``Transaction.unchanged_since``."""
+        """Return a mark of what has been committed so far, for ``Transaction.unchanged_since``.
 
-    def read(self) -> AbstractContextManager[Reader]:
-        """Open a snapshot to read from."""
+        Taken before a snapshot is opened, it vouches for what that snapshot shows.
+        """
+
+    def read(self, *, to_write: bool = False) -> AbstractContextManager[Reader]:
+        """Open a snapshot to read from.
+
+        ``to_write`` says that this thread is about to write what it decides from the snapshot: the store may then read
+        where its cache is warm, and let this process's other writers wait until the block ends. Such a block, and
+        ``mark``, must not be opened inside a transaction of the same thread.
+        """
 
     def transaction(self, lock_keys: Collection[int] = ()) -> AbstractContextManager[Transaction]:
         """Open a write transaction that commits when the block ends well, holding locks on ``lock_keys``."""

@@ -193,6 +193,7 @@ lead = Table(
     _text("service", "The lead service, or the desk"),
     _text("board", "The board that the lead belongs to"),
     _text("state", "How far the lead has come: proposed, accepted, desk"),
+    _bytes("standing", "Who stands beside the lead: asked to lead, supporting, declined"),
     comment="The one lead of each episode as it stands",
     sqlite_strict=True,
 )

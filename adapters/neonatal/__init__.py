@@ -1,0 +1,1 @@
+"""Neonatal units: a CSV extract in the manner of BadgerNet, one row for each baby."""

@@ -1,0 +1,1 @@
+"""Drug and alcohol services: a CSV extract in the manner of DAISy, one row for each client's referral."""

@@ -1,0 +1,196 @@
+"""How likely one known family is an event's family: the weight in bits, what it is made of, and the gates it meets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from router.matching.children import ChildLinks, link_children
+from router.matching.compare import Level, compare, compare_addresses, compare_postcodes
+from router.matching.gates import Gate
+from router.matching.identity import Carrier, contrary, find_carrier, is_another_mother, same_person
+from router.matching.profile import EventPerson, FamilyPerson, FamilyRecord, People
+from router.matching.weights import Weights
+
+Term = tuple[str, Level, float]
+"""Field, level, weight in bits."""
+
+_NUMBER_FIELDS = frozenset({"chi", "nhs_number"})
+_APART = frozenset({
+    Gate.DIFFERENT_CHI, Gate.DIFFERENT_NHS_NUMBER, Gate.FORENAME_DIFFERS, Gate.BIRTH_DATE_DIFFERS,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One family beside the event. ``bits`` is the posterior weight; ``gates`` do not include thresholds."""
+
+    record: FamilyRecord
+    bits: float
+    terms: tuple[Term, ...]
+    gates: frozenset[Gate]
+    carrier: Carrier | None
+    children: ChildLinks
+
+    @property
+    def family_id(self) -> int:
+        """The family's id."""
+        return self.record.family_id
+
+    @property
+    def by_carer(self) -> bool:
+        """Whether a carer is identified: by number, or by name and birth date."""
+        return self.carrier is not None and self.carrier.identified
+
+    @property
+    def by_number(self) -> bool:
+        """Whether a number of a carer or an infant agrees, so that the family is never passed over in silence."""
+        return (
+            (self.carrier is not None and self.carrier.number_agrees)
+            or self.children.number
+            or self.children.number_contradicted
+        )
+
+
+def assess(event: People[EventPerson], record: FamilyRecord, weights: Weights) -> Assessment:
+    """Return how the event stands to one family."""
+    family = record.people()
+    carrier = find_carrier(event, family, weights)
+    children = link_children(event, family)
+    terms: list[Term] = []
+    if carrier is not None:
+        role = carrier.ours.role.value
+        terms += [(f"{role}.{name}", level, bits) for name, level, bits in carrier.terms]
+    evidence = _gather(event, family, carrier, children)
+    for field, name, level in evidence.levels():
+        terms.append((field, level, weights.bits[name][level]))
+    gates = set(children.unclear)
+    corroborated = any(bits > 0 and not _is_number(field) for field, _, bits in terms)
+    if carrier is None:
+        if not children.number:
+            gates.add(Gate.INFANT_WITHOUT_NUMBER)
+        elif not corroborated:
+            gates.add(Gate.CHI_ALONE)
+    else:
+        gates |= _carrier_gates(carrier, children, independent=evidence.is_independent(), corroborated=corroborated)
+        if is_another_mother(carrier, event, family):
+            gates.add(Gate.ANOTHER_MOTHER)
+    bits = round(weights.prior_bits + sum(term[2] for term in terms), 2)
+    return Assessment(record, bits, tuple(terms), frozenset(gates), carrier, children)
+
+
+def _is_number(field: str) -> bool:
+    return field.rpartition(".")[2] in _NUMBER_FIELDS
+
+
+def _carrier_gates(carrier: Carrier, children: ChildLinks, *, independent: bool, corroborated: bool) -> set[Gate]:
+    gates = set(contrary(carrier.fields))
+    if carrier.number_agrees:
+        if not corroborated:
+            gates.add(Gate.CHI_ALONE)
+    elif children.number:
+        # the infant's number stands in for the carer's: name or birth date may be a slip, not both
+        if carrier.date_agrees:
+            gates.discard(Gate.FORENAME_DIFFERS)
+        if carrier.name_agrees:
+            gates.discard(Gate.BIRTH_DATE_DIFFERS)
+        if gates & _APART:
+            gates.add(Gate.CARER_AND_INFANT_APART)
+    else:
+        gates |= _missing(carrier, gates, independent=independent)
+    if carrier.as_partner and not children.undisputed:
+        gates.add(Gate.CARER_KNOWN_AS_PARTNER)
+    return gates
+
+
+def _missing(carrier: Carrier, gates: set[Gate], *, independent: bool) -> set[Gate]:
+    """Return the gates of a carer without any agreeing number: what would have to agree, and does not."""
+    if not carrier.name_agrees and not carrier.date_agrees:
+        return {Gate.HOUSEHOLD_ONLY}
+    if not carrier.name_agrees:
+        return set() if Gate.FORENAME_DIFFERS in gates else {Gate.FORENAME_MISSING}
+    if not carrier.date_agrees:
+        return set() if Gate.BIRTH_DATE_DIFFERS in gates else {Gate.BIRTH_DATE_MISSING}
+    return set() if independent else {Gate.NOTHING_INDEPENDENT}
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What speaks for the family besides the carer's own fields: home, infants, partner."""
+
+    carrier: Carrier | None
+    children: ChildLinks
+    postcode: Level | None
+    address: Level | None
+    infant_surname: Level | None
+    partner: Level | None
+
+    def levels(self) -> list[tuple[str, str, Level]]:
+        """Return the explained field, the weighted field, and the level, of all that could be compared."""
+        found = (
+            ("household.postcode", "postcode", self.postcode),
+            ("household.address", "address", self.address),
+            ("infant.chi", "infant_chi", Level.EXACT if self.children.number else None),
+            ("infant.birth_date", "infant_birth_date", self.children.dates),
+            ("infant.forename", "infant_forename", self.children.forename),
+            ("infant.surname", "infant_surname", self.infant_surname),
+            ("partner", "partner", self.partner),
+        )
+        return [(field, name, level) for field, name, level in found if level is not None]
+
+    def is_independent(self) -> bool:
+        """Return whether anything agrees that a namesake born on the same day would not share by chance."""
+        own = self.carrier.fields if self.carrier else None
+        return (
+            self.postcode is Level.EXACT
+            or self.address in {Level.EXACT, Level.NEAR}
+            or self.children.undisputed
+            or self.children.dates is Level.EXPECTED
+            or self.partner in {Level.EXACT, Level.CLOSE}
+            or (own is not None and Level.EXACT in {own.phone, own.email, own.local_id})
+        )
+
+
+def _gather(
+    event: People[EventPerson], family: People[FamilyPerson], carrier: Carrier | None, children: ChildLinks
+) -> _Evidence:
+    postcode, address = _homes(event, family, carrier)
+    surname = _infant_surname(event, family, carrier)
+    return _Evidence(carrier, children, postcode, address, surname, _partners(event, family, carrier))
+
+
+def _homes(
+    event: People[EventPerson], family: People[FamilyPerson], carrier: Carrier | None
+) -> tuple[Level | None, Level | None]:
+    """Return the levels of postcode and address. A carer's own postcode stands for the household's."""
+    own = carrier.ours.profile.postcodes if carrier else event.all_postcodes
+    postcode = compare_postcodes(own or event.postcodes, family.all_postcodes)
+    if postcode not in {Level.EXACT, None} or (own and own.isdisjoint(event.postcodes)):
+        return postcode, None
+    return postcode, compare_addresses(event.addresses, family.addresses)
+
+
+def _partners(event: People[EventPerson], family: People[FamilyPerson], carrier: Carrier | None) -> Level | None:
+    """Return EXACT (a number agrees), CLOSE (name and birth date do), DIFFERENT, or None."""
+    levels = set()
+    for ours in event.partners:
+        for theirs in family.partners:
+            if carrier is not None and carrier.theirs is theirs:
+                continue
+            fields = compare(ours.profile, theirs.profile)
+            if contrary(fields):
+                levels.add(Level.DIFFERENT)
+            elif Level.EXACT in {fields.chi, fields.nhs_number}:
+                levels.add(Level.EXACT)
+            elif same_person(fields) and fields.birth_date is Level.EXACT:
+                levels.add(Level.CLOSE)
+    return next((level for level in (Level.EXACT, Level.CLOSE, Level.DIFFERENT) if level in levels), None)
+
+
+def _infant_surname(event: People[EventPerson], family: People[FamilyPerson], carrier: Carrier | None) -> Level | None:
+    """Return EXACT, DIFFERENT or None; None too where a carer's surname was compared, which is the same evidence."""
+    if (carrier is not None and carrier.fields.surname is not None) or not family.surnames:
+        return None
+    surnames = frozenset[str]().union(*(child.profile.parts for child in event.children))
+    if not surnames:
+        return None
+    return Level.DIFFERENT if surnames.isdisjoint(family.surnames) else Level.EXACT

@@ -1,0 +1,144 @@
+"""Writing a batch of changes: all at once when none conflicts, one by one when one does.
+
+This is the same for every store. A store brings a ``Writer``, which runs each step's statement for many rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from enum import Enum
+from typing import Protocol
+
+from router.store.interface import Change, ChangeConflict, StoreError
+from router.store.rows import (
+    ANSWER,
+    AUDIT,
+    DECISION,
+    DESK_ITEM,
+    EPISODE,
+    EVENT,
+    LEAD,
+    LINK,
+    NOTICE,
+    PERSON,
+    REVIEW,
+    Values,
+)
+
+
+class Step(Enum):
+    """One statement, run for many rows. The order is that of the references between the tables.
+
+    It is also the order in which conflicts are found: a change that conflicts twice is told the first.
+    """
+
+    ANSWER = "answer"
+    FAMILY = "family"
+    PERSON = "person"
+    EPISODE = "episode"
+    EVENT = "event"
+    LINK = "link"
+    BLOCKING = "blocking"
+    DECISION = "decision"
+    LEAD = "lead"
+    NOTICE = "notice"
+    DESK_ITEM = "desk_item"
+    REVIEW = "review"
+    AUDIT = "audit"
+    FAMILY_VERSION = "family.version"
+    DECISION_STATE = "decision.state"
+    NOTICE_ACKNOWLEDGED = "notice.acknowledged"
+    NOTICE_ESCALATED = "notice.escalated"
+
+    @property
+    def table(self) -> str:
+        """Return the table that the step writes to."""
+        return self.value.partition(".")[0]
+
+    @property
+    def updates(self) -> bool:
+        """Return whether the step changes rows, each of which must be there."""
+        return "." in self.value
+
+
+class Writer(Protocol):
+    """What a store brings: the statements, inside its open transaction."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Open a block that leaves nothing behind when an exception ends it."""
+
+    def write(self, step: Step, many: Sequence[Values]) -> int:
+        """Run the step for many rows and return how many it wrote; a row that is not unique raises ChangeConflict."""
+
+
+def apply(writer: Writer, changes: Sequence[Change]) -> list[ChangeConflict | None]:
+    """Write the changes, each all or nothing, and say for each whether it conflicted.
+
+    A change that shares a family with an earlier one that conflicted conflicts too, on ``family``: it was decided in
+    the belief that the earlier one's rows would be there.
+    """
+    conflict = _attempt(writer, changes)
+    if conflict is None:
+        return [None] * len(changes)
+    if len(changes) == 1:
+        return [conflict]
+    verdicts: list[ChangeConflict | None] = []
+    doubtful: set[int] = set()
+    for change in changes:
+        families = _families(change)
+        verdict = _attempt(writer, [change]) if doubtful.isdisjoint(families) else ChangeConflict("family")
+        if verdict is not None:
+            doubtful |= families
+        verdicts.append(verdict)
+    return verdicts
+
+
+def _attempt(writer: Writer, changes: Sequence[Change]) -> ChangeConflict | None:
+    try:
+        with writer.savepoint():
+            for step, many in _steps(changes):
+                if many and writer.write(step, many) != len(many) and step.updates:
+                    raise StoreError(f"a change would update a row of {step.table} that is not there")
+    except ChangeConflict as conflict:
+        return conflict
+    return None
+
+
+def _families(change: Change) -> set[int]:
+    """Return every family that the change has to do with, whether or not it says that it touches it."""
+    families = change.touched.union(change.new_families)
+    families.update(family_id for _, family_id in change.keys)
+    for rows in (change.persons, change.episodes, change.links, change.decisions, change.notices, change.desk_items):
+        families.update(row.family_id for row in rows)
+    for review in change.reviews:
+        families.update((review.family_id, review.possible_family_id))
+    families.discard(0)
+    return families
+
+
+def _steps(changes: Sequence[Change]) -> Iterator[tuple[Step, Sequence[Values]]]:
+    yield Step.ANSWER, [ANSWER.to_values(each.answer) for each in changes if each.answer is not None]
+    # A new family that its own change touches starts at version 1, which spares an update.
+    yield Step.FAMILY, [(new, int(new in each.touched)) for each in changes for new in each.new_families]
+    yield Step.PERSON, [PERSON.to_values(row) for each in changes for row in each.persons]
+    yield Step.EPISODE, [EPISODE.to_values(row) for each in changes for row in each.episodes]
+    yield Step.EVENT, [EVENT.to_values(row) for each in changes for row in each.events]
+    yield Step.LINK, [LINK.to_values(row) for each in changes for row in each.links]
+    # In the order of the index, where neighbours lie on one page.
+    yield Step.BLOCKING, sorted({pair for each in changes for pair in each.keys})
+    yield Step.DECISION, [DECISION.to_values(row) for each in changes for row in each.decisions]
+    yield Step.LEAD, [LEAD.to_values(row) for each in changes for row in each.leads]
+    yield Step.NOTICE, [NOTICE.to_values(row) for each in changes for row in each.notices]
+    yield Step.DESK_ITEM, [DESK_ITEM.to_values(row) for each in changes for row in each.desk_items]
+    yield Step.REVIEW, [REVIEW.to_values(row) for each in changes for row in each.reviews]
+    yield Step.AUDIT, [AUDIT.to_values(row) for each in changes for row in each.audit]
+    touches = Counter(family for each in changes for family in each.touched.difference(each.new_families))
+    yield Step.FAMILY_VERSION, [(times, family) for family, times in touches.items()]
+    states = (item for each in changes for item in each.decision_states.items())
+    yield Step.DECISION_STATE, [(state, decision_id) for decision_id, state in states]
+    acknowledged = (item for each in changes for item in each.acknowledged.items())
+    yield Step.NOTICE_ACKNOWLEDGED, [(at, by, notice_id) for notice_id, (at, by) in acknowledged]
+    escalated = (item for each in changes for item in each.escalated.items())
+    yield Step.NOTICE_ESCALATED, [(at, notice_id) for notice_id, at in escalated]

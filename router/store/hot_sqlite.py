@@ -1,0 +1,204 @@
+"""The hottest statements of the SQLite store, straight to the driver.
+
+Measured on this schema, a batch of 64 costs the client 79 microseconds a change here and 147 through SQLAlchemy Core;
+a change alone 170 and 646. Lists go in as one JSON text, so that a statement is prepared once whatever their length,
+and the interpreter's lock is given up once for a list and not once for each of its items.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from sqlcipher3 import dbapi2
+
+from router.store.applying import Step
+from router.store.interface import (
+    ChangeConflict,
+    EpisodeRow,
+    EventRow,
+    FamilyRows,
+    LeadRow,
+    LinkRow,
+    PersonRow,
+    StoredAnswer,
+    StoreError,
+)
+from router.store.rows import (
+    ANSWER,
+    AUDIT,
+    DECISION,
+    DESK_ITEM,
+    EPISODE,
+    EVENT,
+    LEAD,
+    LINK,
+    NOTICE,
+    PERSON,
+    REVIEW,
+    Shape,
+    Values,
+)
+
+
+class Driver(Protocol):
+    """What is used of the driver's connection."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Return whether a transaction is open."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ...) -> Any:
+        """Run a statement and return its cursor."""
+
+    def executemany(self, sql: str, many: Sequence[Sequence[Any]]) -> Any:
+        """Run a statement for many rows and return its cursor."""
+
+
+def _insert(shape: Shape[Any]) -> str:
+    names = shape.written
+    return f"INSERT INTO {shape.table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+
+
+def _list(names: Sequence[str], table: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in names)
+
+
+_WRITE = {
+    Step.ANSWER: _insert(ANSWER),
+    Step.FAMILY: "INSERT INTO family (family_id, version) VALUES (?, ?)",
+    Step.PERSON: _insert(PERSON),
+    Step.EPISODE: _insert(EPISODE),
+    Step.EVENT: _insert(EVENT),
+    Step.LINK: _insert(LINK),
+    Step.BLOCKING: "INSERT INTO blocking (key, family_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+    Step.DECISION: _insert(DECISION),
+    Step.LEAD: (
+        f"{_insert(LEAD)} ON CONFLICT (episode_id) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in LEAD.written if name != "episode_id")
+    ),
+    Step.NOTICE: _insert(NOTICE),
+    Step.DESK_ITEM: _insert(DESK_ITEM),
+    Step.REVIEW: _insert(REVIEW),
+    Step.AUDIT: _insert(AUDIT),
+    Step.FAMILY_VERSION: "UPDATE family SET version = version + ? WHERE family_id = ?",
+    Step.DECISION_STATE: "UPDATE decision SET state = ? WHERE decision_id = ?",
+    Step.NOTICE_ACKNOWLEDGED: (
+        "UPDATE notice SET acknowledged_at = coalesce(acknowledged_at, ?1), "
+        "acknowledged_by = iif(acknowledged_at IS NULL, ?2, acknowledged_by) WHERE notice_id = ?3"
+    ),
+    Step.NOTICE_ESCALATED: "UPDATE notice SET escalated_at = coalesce(escalated_at, ?) WHERE notice_id = ?",
+}
+
+_GIVEN = "(SELECT value FROM json_each(?))"
+
+_ANSWERS = f"SELECT request_id, method, request_digest, answer FROM answer WHERE request_id IN {_GIVEN}"  # noqa: S608
+
+# The probe for one family too many reads at most that many index entries, however many families share the key.
+_FAMILIES_OF_KEYS = """
+    SELECT blocking.key, blocking.family_id
+    FROM json_each(?) AS given JOIN blocking ON blocking.key = given.value
+    WHERE NOT EXISTS (SELECT 1 FROM blocking AS more WHERE more.key = given.value LIMIT 1 OFFSET ?)
+    ORDER BY blocking.key, blocking.family_id
+"""
+
+_VERSIONS = f"SELECT family_id, version FROM family WHERE family_id IN {_GIVEN}"  # noqa: S608
+_PERSONS = f"SELECT {_list(PERSON.names, 'person')} FROM person WHERE family_id IN {_GIVEN} ORDER BY person_id"  # noqa: S608
+_EPISODES = f"SELECT {_list(EPISODE.names, 'episode')} FROM episode WHERE family_id IN {_GIVEN} ORDER BY episode_id"  # noqa: S608
+_LEADS = f"""
+    SELECT episode.family_id, {_list(LEAD.names, "lead")}
+    FROM episode JOIN lead ON lead.episode_id = episode.episode_id
+    WHERE episode.family_id IN {_GIVEN} ORDER BY lead.episode_id
+"""  # noqa: S608
+_EVENTS = f"""
+    SELECT {_list(LINK.names, "link")}, {_list(EVENT.names, "event")}
+    FROM link JOIN event ON event.event_id = link.event_id
+    WHERE link.family_id IN {_GIVEN} AND NOT EXISTS (
+        SELECT 1 FROM link AS later WHERE later.event_id = link.event_id AND later.sequence > link.sequence)
+    ORDER BY event.event_id
+"""  # noqa: S608
+
+
+def answers(driver: Driver, request_ids: Collection[str]) -> dict[str, StoredAnswer]:
+    """Return the answers already given, by request id."""
+    found = driver.execute(_ANSWERS, (json.dumps(list(request_ids)),))
+    return {request_id: StoredAnswer(*rest) for request_id, *rest in found}
+
+
+def families_of_keys(driver: Driver, keys: Collection[int], most: int) -> dict[int, tuple[int, ...]]:
+    """Return the families of each key, rising; a key with more than ``most`` families, or none, is left out."""
+    found: dict[int, list[int]] = defaultdict(list)
+    # A set, since a key asked for twice would be answered twice; in the order of the index, for its pages' sake.
+    for key, family_id in driver.execute(_FAMILIES_OF_KEYS, (json.dumps(sorted(set(keys))), most)):
+        found[key].append(family_id)
+    return {key: tuple(family_ids) for key, family_ids in found.items()}
+
+
+def families(driver: Driver, family_ids: Collection[int]) -> dict[int, FamilyRows]:
+    """Return everything held of the families, by id; an unknown id is left out."""
+    given = (json.dumps(list(family_ids)),)
+    persons: dict[int, list[PersonRow]] = defaultdict(list)
+    for values in driver.execute(_PERSONS, given):
+        person = PERSON.row(values)
+        persons[person.family_id].append(person)
+    episodes: dict[int, list[EpisodeRow]] = defaultdict(list)
+    for values in driver.execute(_EPISODES, given):
+        episode = EPISODE.row(values)
+        episodes[episode.family_id].append(episode)
+    leads: dict[int, list[LeadRow]] = defaultdict(list)
+    for family_id, *values in driver.execute(_LEADS, given):
+        leads[family_id].append(LEAD.row(values))
+    events: dict[int, list[EventRow]] = defaultdict(list)
+    links: dict[int, list[LinkRow]] = defaultdict(list)
+    split = len(LINK.names)
+    for values in driver.execute(_EVENTS, given):
+        link = LINK.row(values[:split])
+        links[link.family_id].append(link)
+        events[link.family_id].append(EVENT.row(values[split:]))
+    return {
+        family_id: FamilyRows(
+            family_id,
+            version,
+            tuple(persons.get(family_id, ())),
+            tuple(episodes.get(family_id, ())),
+            tuple(leads.get(family_id, ())),
+            tuple(events.get(family_id, ())),
+            tuple(links.get(family_id, ())),
+        )
+        for family_id, version in driver.execute(_VERSIONS, given)
+    }
+
+
+class DriverWriter:
+    """Writes changes on a driver connection whose write transaction is open."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Open a block that leaves nothing behind when an exception ends it."""
+        self._driver.execute("SAVEPOINT change")
+        try:
+            yield
+        except BaseException:
+            # A full disk, for one, has already ended the whole transaction: there is no savepoint to go back to.
+            if self._driver.in_transaction:
+                self._driver.execute("ROLLBACK TO change")
+                self._driver.execute("RELEASE change")
+            raise
+        self._driver.execute("RELEASE change")
+
+    def write(self, step: Step, many: Sequence[Values]) -> int:
+        """Run the step for many rows and return how many it wrote; a row that is not unique raises ChangeConflict."""
+        try:
+            written: int = self._driver.executemany(_WRITE[step], many).rowcount
+        except dbapi2.Error as fault:
+            # The driver gives no finer code than "constraint": only its words tell a repeated row from a missing one.
+            if str(fault).startswith("UNIQUE constraint failed"):
+                raise ChangeConflict(step.table) from None
+            raise StoreError(f"rows of {step.table} could not be written: {fault}") from fault
+        return written

@@ -1,0 +1,139 @@
+"""The reads that are the same for every store, in SQLAlchemy Core on one connection with one open snapshot.
+
+A store adds its own ``answers``, ``families_of_keys`` and ``families``, which are the hottest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, tuple_
+
+from router.store.interface import (
+    AuditRow,
+    DecisionFilter,
+    DecisionRow,
+    DeskItemRow,
+    EventRow,
+    NoticeRow,
+    ReferralVersion,
+)
+from router.store.rows import AUDIT, DECISION, DESK_ITEM, EVENT, NOTICE, Shape
+from router.store.tables import RECORD, audit, decision, desk_item, event, family, link, notice, pack
+
+Row = TypeVar("Row")
+
+
+class CoreReader:
+    """Reads from one connection. Not to be shared by threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def family_versions(self, family_ids: Collection[int]) -> dict[int, int]:
+        """Return the current version of the families, by id; an unknown id is left out."""
+        found = self._all(select(family.c.family_id, family.c.version).where(family.c.family_id.in_(family_ids)))
+        return {family_id: version for family_id, version in found}  # noqa: C416 - rows are not pairs to dict()
+
+    def referral_versions(
+        self, references: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
+        """Return every version of the referrals named by (source system, source reference), lowest first."""
+        if not references:
+            return {}
+        written_last = link.alias()
+        latest = select(func.max(written_last.c.sequence)).where(written_last.c.event_id == event.c.event_id)
+        query = (
+            select(
+                event.c.source_system,
+                event.c.source_reference,
+                event.c.event_id,
+                event.c.source_version,
+                event.c.digest,
+                func.coalesce(link.c.family_id, 0),
+                func.coalesce(link.c.episode_id, 0),
+            )
+            .join_from(event, link, link.c.sequence == latest.scalar_subquery(), isouter=True)
+            # In the words of the partial index, or it would not be used.
+            .where(event.c.kind == literal_column("'referral'"))
+            .where(tuple_(event.c.source_system, event.c.source_reference).in_(list(references)))
+            .order_by(event.c.source_version)
+        )
+        found: dict[tuple[str, str], list[ReferralVersion]] = defaultdict(list)
+        for system, reference, *rest in self._all(query):
+            found[system, reference].append(ReferralVersion(*rest))
+        return {reference: tuple(versions) for reference, versions in found.items()}
+
+    def decisions_by_id(self, decision_ids: Collection[int]) -> dict[int, DecisionRow]:
+        """Return decisions by id."""
+        rows = self._rows(DECISION, select(*DECISION.columns).where(decision.c.decision_id.in_(decision_ids)))
+        return {row.decision_id: row for row in rows}
+
+    def list_decisions(self, only: DecisionFilter) -> tuple[DecisionRow, ...]:
+        """Return decisions, newest first (by decision id, falling)."""
+        query = select(*DECISION.columns).order_by(decision.c.decision_id.desc()).limit(only.limit)
+        if only.family_id is not None:
+            query = query.where(decision.c.family_id == only.family_id)
+        if only.service:
+            query = query.where(decision.c.service == only.service)
+        if only.board:
+            query = query.where(decision.c.board == only.board)
+        if only.as_of_from is not None:
+            query = query.where(decision.c.as_of >= only.as_of_from)
+        if only.as_of_until is not None:
+            query = query.where(decision.c.as_of < only.as_of_until)
+        if only.before_id is not None:
+            query = query.where(decision.c.decision_id < only.before_id)
+        return self._rows(DECISION, query)
+
+    def notices_by_id(self, notice_ids: Collection[int]) -> dict[int, NoticeRow]:
+        """Return notices by id."""
+        rows = self._rows(NOTICE, select(*NOTICE.columns).where(notice.c.notice_id.in_(notice_ids)))
+        return {row.notice_id: row for row in rows}
+
+    def list_notices(self, recipient: str, *, after: int, limit: int) -> tuple[NoticeRow, ...]:
+        """Return the recipient's notices with a sequence above ``after``, rising."""
+        query = select(*NOTICE.columns).where(notice.c.recipient == recipient, notice.c.sequence > after)
+        return self._rows(NOTICE, query.order_by(notice.c.sequence).limit(limit))
+
+    def overdue_notices(self, now: int, *, limit: int) -> tuple[NoticeRow, ...]:
+        """Return notices whose ``act_by`` is ``now`` or before, neither acknowledged nor escalated, oldest first."""
+        query = select(*NOTICE.columns).where(
+            notice.c.act_by <= now, notice.c.acknowledged_at.is_(None), notice.c.escalated_at.is_(None)
+        )
+        return self._rows(NOTICE, query.order_by(notice.c.act_by, notice.c.sequence).limit(limit))
+
+    def list_desk_items(self, desk: str, *, limit: int) -> tuple[DeskItemRow, ...]:
+        """Return a desk's items, those with danger first, then oldest first."""
+        # In the words of the index, so that it gives the order.
+        calm: ColumnElement[bool] = literal_column("(danger = '')")
+        query = select(*DESK_ITEM.columns).where(desk_item.c.desk == desk)
+        query = query.order_by(calm, desk_item.c.created_at, desk_item.c.desk_item_id)
+        return self._rows(DESK_ITEM, query.limit(limit))
+
+    def list_audit(self, *, after: int, limit: int) -> tuple[AuditRow, ...]:
+        """Return audit rows with a sequence above ``after``, rising."""
+        query = select(*AUDIT.columns).where(audit.c.sequence > after).order_by(audit.c.sequence).limit(limit)
+        return self._rows(AUDIT, query)
+
+    def events_by_id(self, event_ids: Collection[int]) -> dict[int, EventRow]:
+        """Return events by id."""
+        rows = self._rows(EVENT, select(*EVENT.columns).where(event.c.event_id.in_(event_ids)))
+        return {row.event_id: row for row in rows}
+
+    def pack(self, digest: str) -> bytes | None:
+        """Return the stored rule pack of this digest, or None."""
+        return self._connection.execute(select(pack.c.content).where(pack.c.digest == digest)).scalar_one_or_none()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows each table of the record holds, by table name."""
+        found = self._all(select(*(select(func.count()).select_from(table).scalar_subquery() for table in RECORD)))
+        return dict(zip((table.name for table in RECORD), found[0], strict=True))
+
+    def _all(self, query: Select[Any]) -> Sequence[Any]:
+        return self._connection.execute(query).all()
+
+    def _rows(self, shape: Shape[Row], query: Select[Any]) -> tuple[Row, ...]:
+        return tuple(shape.row(values) for values in self._connection.execute(query))

@@ -1,0 +1,156 @@
+"""How the interface's rows lie in the tables: one shape for each table, in one order of columns.
+
+A shape's columns are its dataclass's fields, under the same names and in the same order, so that a row read back is
+the dataclass called with the columns. What differs is said here: kinds and states are text, ``people`` is JSON, and
+a reference that may be absent is 0 in a row and NULL in a table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Column, Table
+
+from router.store import tables
+from router.store.interface import (
+    AnswerRow,
+    AuditRow,
+    DecisionRow,
+    DeskItemRow,
+    EpisodeRow,
+    EventKind,
+    EventRow,
+    LeadRow,
+    LeadState,
+    LinkRow,
+    NoticeRow,
+    PersonRow,
+    ReviewRow,
+)
+
+Row = TypeVar("Row")
+Values = tuple[Any, ...]
+
+
+class Shape(Generic[Row]):
+    """The way of one kind of row into its table and back.
+
+    ``names`` are the columns in the order of the row's fields; ``written`` leaves out ``sequence``, which the store
+    gives. ``to_values`` and ``row`` turn a row into its written values, and values in the order of ``names`` into
+    their row.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        row_type: type[Row],
+        *,
+        to_values: Callable[[Row], Values] | None = None,
+        row: Callable[[Sequence[Any]], Row] | None = None,
+    ) -> None:
+        self.table = table
+        self.names: tuple[str, ...] = tuple(each.name for each in fields(row_type))  # type: ignore[arg-type]
+        self.written: tuple[str, ...] = tuple(name for name in self.names if name != "sequence")
+        self.to_values: Callable[[Row], Values] = to_values or attrgetter(*self.written)
+        self.row: Callable[[Sequence[Any]], Row] = row or (lambda values: row_type(*values))
+
+    @property
+    def columns(self) -> list[Column[Any]]:
+        """Return the table's columns in the order of the row's fields."""
+        return [self.table.c[name] for name in self.names]
+
+
+def _event_values(row: EventRow) -> Values:
+    return (
+        row.event_id,
+        row.kind.value,
+        row.source_system,
+        row.source_reference,
+        row.source_version,
+        row.occurred_at,
+        row.received_at,
+        row.digest,
+        row.payload,
+    )
+
+
+def _event(values: Sequence[Any]) -> EventRow:
+    event_id, kind, *rest = values
+    return EventRow(event_id, EventKind(kind), *rest)
+
+
+def _link_values(row: LinkRow) -> Values:
+    # Sorted, so that the same people are the same bytes whatever order they were found in.
+    people = json.dumps(dict(row.people), sort_keys=True, separators=(",", ":"))
+    return (row.link_id, row.event_id, row.family_id, row.episode_id, people, row.made_by, row.made_at)
+
+
+def _link(values: Sequence[Any]) -> LinkRow:
+    link_id, event_id, family_id, episode_id, people, made_by, made_at = values
+    return LinkRow(link_id, event_id, family_id, episode_id, json.loads(people), made_by, made_at)
+
+
+def _lead_values(row: LeadRow) -> Values:
+    return (row.episode_id, row.service, row.board, row.state.value, row.decision_id, row.since, row.standing)
+
+
+def _lead(values: Sequence[Any]) -> LeadRow:
+    episode_id, service, board, state, decision_id, since, standing = values
+    return LeadRow(episode_id, service, board, LeadState(state), decision_id, since, standing)
+
+
+def _notice_values(row: NoticeRow) -> Values:
+    return (
+        row.notice_id,
+        row.recipient,
+        row.kind,
+        row.level,
+        row.urgency,
+        row.decision_id or None,
+        row.family_id or None,
+        row.text,
+        row.created_at,
+        row.act_by,
+        row.acknowledged_at,
+        row.acknowledged_by,
+        row.escalated_at,
+    )
+
+
+def _notice(values: Sequence[Any]) -> NoticeRow:
+    notice_id, recipient, kind, level, urgency, decision_id, family_id, *rest = values
+    return NoticeRow(notice_id, recipient, kind, level, urgency, decision_id or 0, family_id or 0, *rest)
+
+
+def _desk_item_values(row: DeskItemRow) -> Values:
+    return (
+        row.desk_item_id,
+        row.desk,
+        row.reason,
+        row.event_id or None,
+        row.family_id or None,
+        row.danger,
+        row.created_at,
+    )
+
+
+def _desk_item(values: Sequence[Any]) -> DeskItemRow:
+    desk_item_id, desk, reason, event_id, family_id, danger, created_at = values
+    return DeskItemRow(desk_item_id, desk, reason, event_id or 0, family_id or 0, danger, created_at)
+
+
+ANSWER = Shape(tables.answer, AnswerRow)
+PERSON = Shape(tables.person, PersonRow)
+EPISODE = Shape(tables.episode, EpisodeRow)
+EVENT = Shape(tables.event, EventRow, to_values=_event_values, row=_event)
+LINK = Shape(tables.link, LinkRow, to_values=_link_values, row=_link)
+LEAD = Shape(tables.lead, LeadRow, to_values=_lead_values, row=_lead)
+DECISION = Shape(tables.decision, DecisionRow)
+NOTICE = Shape(tables.notice, NoticeRow, to_values=_notice_values, row=_notice)
+DESK_ITEM = Shape(tables.desk_item, DeskItemRow, to_values=_desk_item_values, row=_desk_item)
+REVIEW = Shape(tables.review, ReviewRow)
+AUDIT = Shape(tables.audit, AuditRow)

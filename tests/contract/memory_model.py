@@ -1,0 +1,303 @@
+"""A plain model of the store's interface: what every store must agree with, small enough to be seen to be right."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from router.store.interface import (
+    AnswerRow,
+    AuditRow,
+    Change,
+    ChangeConflict,
+    DecisionFilter,
+    DecisionRow,
+    DeskItemRow,
+    EpisodeRow,
+    EventKind,
+    EventRow,
+    FamilyRows,
+    LeadRow,
+    LinkRow,
+    NoticeRow,
+    PersonRow,
+    ReferralVersion,
+    ReviewRow,
+    StoredAnswer,
+)
+
+
+@dataclass
+class State:
+    """All rows, by id; links, notices and audit rows in the order in which they were written."""
+
+    answers: dict[str, AnswerRow] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+    persons: dict[int, PersonRow] = field(default_factory=dict)
+    episodes: dict[int, EpisodeRow] = field(default_factory=dict)
+    events: dict[int, EventRow] = field(default_factory=dict)
+    links: dict[int, LinkRow] = field(default_factory=dict)
+    keys: frozenset[tuple[int, int]] = frozenset()
+    leads: dict[int, LeadRow] = field(default_factory=dict)
+    decisions: dict[int, DecisionRow] = field(default_factory=dict)
+    notices: dict[int, NoticeRow] = field(default_factory=dict)
+    desk_items: dict[int, DeskItemRow] = field(default_factory=dict)
+    reviews: dict[int, ReviewRow] = field(default_factory=dict)
+    audit: dict[int, AuditRow] = field(default_factory=dict)
+    packs: dict[str, bytes] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        """Return a copy; rows themselves never change."""
+        return State(**{name: copy(value) for name, value in vars(self).items()})
+
+    def current_links(self) -> dict[int, LinkRow]:
+        """Return the link that holds for each event: the one written last."""
+        return {link.event_id: link for link in self.links.values()}
+
+
+class MemoryReader:
+    """Reads a state that does not change."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def answers(self, request_ids: Collection[str]) -> dict[str, StoredAnswer]:
+        """As the interface says."""
+        found = {row.request_id: row for row in self._state.answers.values() if row.request_id in request_ids}
+        return {key: StoredAnswer(row.method, row.request_digest, row.answer) for key, row in found.items()}
+
+    def families_of_keys(self, keys: Collection[int], *, most: int = 64) -> dict[int, tuple[int, ...]]:
+        """As the interface says."""
+        found = {key: tuple(sorted(family for k, family in self._state.keys if k == key)) for key in keys}
+        return {key: families for key, families in found.items() if 0 < len(families) <= most}
+
+    def families(self, family_ids: Collection[int]) -> dict[int, FamilyRows]:
+        """As the interface says."""
+        return {family_id: self._family(family_id) for family_id in family_ids if family_id in self._state.versions}
+
+    def family_versions(self, family_ids: Collection[int]) -> dict[int, int]:
+        """As the interface says."""
+        return {family_id: n for family_id, n in self._state.versions.items() if family_id in family_ids}
+
+    def referral_versions(
+        self, references: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
+        """As the interface says."""
+        links = self._state.current_links()
+        found: dict[tuple[str, str], list[ReferralVersion]] = {}
+        for row in sorted(self._state.events.values(), key=lambda row: row.source_version):
+            reference = (row.source_system, row.source_reference)
+            if row.kind is EventKind.REFERRAL and reference in references:
+                link = links.get(row.event_id)
+                family_id, episode_id = (link.family_id, link.episode_id) if link else (0, 0)
+                version = ReferralVersion(row.event_id, row.source_version, row.digest, family_id, episode_id)
+                found.setdefault(reference, []).append(version)
+        return {reference: tuple(versions) for reference, versions in found.items()}
+
+    def decisions_by_id(self, decision_ids: Collection[int]) -> dict[int, DecisionRow]:
+        """As the interface says."""
+        return {row_id: row for row_id, row in self._state.decisions.items() if row_id in decision_ids}
+
+    def list_decisions(self, only: DecisionFilter) -> tuple[DecisionRow, ...]:
+        """As the interface says."""
+        rows = sorted(self._state.decisions.values(), key=lambda row: -row.decision_id)
+        rows = [row for row in rows if only.family_id in {None, row.family_id}]
+        rows = [row for row in rows if only.service in {"", row.service} and only.board in {"", row.board}]
+        rows = [row for row in rows if only.as_of_from is None or row.as_of >= only.as_of_from]
+        rows = [row for row in rows if only.as_of_until is None or row.as_of < only.as_of_until]
+        return tuple([row for row in rows if only.before_id is None or row.decision_id < only.before_id][: only.limit])
+
+    def notices_by_id(self, notice_ids: Collection[int]) -> dict[int, NoticeRow]:
+        """As the interface says."""
+        return {row_id: row for row_id, row in self._state.notices.items() if row_id in notice_ids}
+
+    def list_notices(self, recipient: str, *, after: int, limit: int) -> tuple[NoticeRow, ...]:
+        """As the interface says."""
+        rows = [row for row in self._state.notices.values() if row.recipient == recipient and row.sequence > after]
+        return tuple(rows[:limit])
+
+    def overdue_notices(self, now: int, *, limit: int) -> tuple[NoticeRow, ...]:
+        """As the interface says."""
+        rows = [row for row in self._state.notices.values() if row.acknowledged_at is None and row.escalated_at is None]
+        due = sorted((row.act_by, row.sequence, row) for row in rows if row.act_by is not None and row.act_by <= now)
+        return tuple(row for _, _, row in due[:limit])
+
+    def list_desk_items(self, desk: str, *, limit: int) -> tuple[DeskItemRow, ...]:
+        """As the interface says."""
+        rows = [row for row in self._state.desk_items.values() if row.desk == desk]
+        return tuple(sorted(rows, key=lambda row: (not row.danger, row.created_at, row.desk_item_id))[:limit])
+
+    def list_audit(self, *, after: int, limit: int) -> tuple[AuditRow, ...]:
+        """As the interface says."""
+        return tuple([row for row in self._state.audit.values() if row.sequence > after][:limit])
+
+    def events_by_id(self, event_ids: Collection[int]) -> dict[int, EventRow]:
+        """As the interface says."""
+        return {row_id: row for row_id, row in self._state.events.items() if row_id in event_ids}
+
+    def pack(self, digest: str) -> bytes | None:
+        """As the interface says."""
+        return self._state.packs.get(digest)
+
+    def counts(self) -> dict[str, int]:
+        """As the interface says."""
+        state = self._state
+        tables: dict[str, Collection[object]] = {
+            "answer": state.answers,
+            "family": state.versions,
+            "person": state.persons,
+            "episode": state.episodes,
+            "event": state.events,
+            "link": state.links,
+            "blocking": state.keys,
+            "decision": state.decisions,
+            "lead": state.leads,
+            "notice": state.notices,
+            "desk_item": state.desk_items,
+            "review": state.reviews,
+            "audit": state.audit,
+            "pack": state.packs,
+        }
+        return {name: len(rows) for name, rows in tables.items()}
+
+    def _family(self, family_id: int) -> FamilyRows:
+        state = self._state
+        persons = sorted((p for p in state.persons.values() if p.family_id == family_id), key=lambda p: p.person_id)
+        episodes = sorted((e for e in state.episodes.values() if e.family_id == family_id), key=lambda e: e.episode_id)
+        links = sorted(
+            (k for k in state.current_links().values() if k.family_id == family_id), key=lambda k: k.event_id
+        )
+        return FamilyRows(
+            family_id,
+            state.versions[family_id],
+            tuple(persons),
+            tuple(episodes),
+            tuple(state.leads[e.episode_id] for e in episodes if e.episode_id in state.leads),
+            tuple(state.events[k.event_id] for k in links),
+            tuple(links),
+        )
+
+
+class MemoryTransaction(MemoryReader):
+    """Changes a state that nobody else sees."""
+
+    def __init__(self, state: State, *, unchanged: int) -> None:
+        super().__init__(state)
+        self._commits = unchanged
+
+    def unchanged_since(self, mark: int) -> bool:
+        """As the interface says, never False too often."""
+        return mark == self._commits
+
+    def apply(self, changes: Sequence[Change]) -> list[ChangeConflict | None]:
+        """As the interface says, one change after the other."""
+        verdicts: list[ChangeConflict | None] = []
+        doubtful: set[int] = set()
+        for change in changes:
+            after = self._state.copy()
+            conflict = ChangeConflict("family") if doubtful & change.touched else _write(after, change)
+            if conflict is None:
+                vars(self._state).update(vars(after))
+            else:
+                doubtful |= change.touched
+            verdicts.append(conflict)
+        return verdicts
+
+    def keep_pack(self, digest: str, content: bytes, now: int) -> None:
+        """As the interface says."""
+        assert now >= 0
+        self._state.packs.setdefault(digest, content)
+
+
+class MemoryStore:
+    """The model of a store."""
+
+    def __init__(self) -> None:
+        self._state = State()
+        self._commits = 0
+        self._claims = 0
+
+    def mark(self) -> int:
+        """As the interface says."""
+        return self._commits
+
+    @contextmanager
+    def read(self, *, to_write: bool = False) -> Iterator[MemoryReader]:
+        """As the interface says."""
+        del to_write
+        yield MemoryReader(self._state)
+
+    @contextmanager
+    def transaction(self, lock_keys: Collection[int] = ()) -> Iterator[MemoryTransaction]:
+        """As the interface says."""
+        del lock_keys
+        state = self._state.copy()
+        yield MemoryTransaction(state, unchanged=self._commits)
+        self._state = state
+        self._commits += 1
+
+    def claim_process_number(self) -> int:
+        """As the interface says."""
+        self._claims += 1
+        return (self._claims - 1) % 4096
+
+    def close(self) -> None:
+        """As the interface says."""
+
+
+def _write(state: State, change: Change) -> ChangeConflict | None:
+    """Write one change, or as much of it as comes before its first conflict, table by table."""
+    referrals = [_reference(event) for event in state.events.values()]
+    referrals += [_reference(event) for event in change.events]
+    unique: list[tuple[str, dict[Any, Any], list[tuple[Any, Any]]]] = [
+        ("answer", state.answers, [(change.answer.request_id, change.answer)] if change.answer else []),
+        ("family", state.versions, [(family_id, 0) for family_id in change.new_families]),
+        ("person", state.persons, [(row.person_id, row) for row in change.persons]),
+        ("episode", state.episodes, [(row.episode_id, row) for row in change.episodes]),
+        ("event", state.events, [(row.event_id, row) for row in change.events]),
+        ("link", state.links, [(row.link_id, row) for row in change.links]),
+        ("decision", state.decisions, [(row.decision_id, row) for row in change.decisions]),
+        ("notice", state.notices, [(row.notice_id, row) for row in _numbered(change.notices, len(state.notices))]),
+        ("desk_item", state.desk_items, [(row.desk_item_id, row) for row in change.desk_items]),
+        ("review", state.reviews, [(row.review_id, row) for row in change.reviews]),
+        ("audit", state.audit, [(row.audit_id, row) for row in _numbered(change.audit, len(state.audit))]),
+    ]
+    for table, rows, new in unique:
+        keys = [key for key, _ in new]
+        if len(set(keys)) < len(keys) or not rows.keys().isdisjoint(keys):
+            return ChangeConflict(table)
+        if table == "event" and any(referrals.count(reference) > 1 for reference in referrals if reference):
+            return ChangeConflict(table)
+        rows.update(new)
+    _update(state, change)
+    return None
+
+
+def _update(state: State, change: Change) -> None:
+    """Do what cannot conflict."""
+    state.keys |= change.keys
+    state.leads.update((lead.episode_id, lead) for lead in change.leads)
+    for family_id in change.touched:
+        state.versions[family_id] += 1
+    for decision_id, new_state in change.decision_states.items():
+        state.decisions[decision_id] = replace(state.decisions[decision_id], state=new_state)
+    for notice_id, (at, by) in change.acknowledged.items():
+        if state.notices[notice_id].acknowledged_at is None:
+            state.notices[notice_id] = replace(state.notices[notice_id], acknowledged_at=at, acknowledged_by=by)
+    for notice_id, at in change.escalated.items():
+        if state.notices[notice_id].escalated_at is None:
+            state.notices[notice_id] = replace(state.notices[notice_id], escalated_at=at)
+
+
+def _numbered(rows: Sequence[Any], before: int) -> list[Any]:
+    return [replace(row, sequence=before + n) for n, row in enumerate(rows, 1)]
+
+
+def _reference(event: EventRow) -> tuple[str, str, int] | None:
+    """Return what a referral is unique by; None for another event."""
+    if event.kind is not EventKind.REFERRAL:
+        return None
+    return (event.source_system, event.source_reference, event.source_version)

@@ -1,0 +1,88 @@
+"""What must not change cannot be changed, not even past the store."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.store.interface import Store
+from tests.contract.conftest import Sql
+from tests.contract.samples import Samples
+
+CHANGING = [
+    "UPDATE event SET payload = x'00'",
+    "UPDATE event SET kind = kind",
+    "INSERT OR REPLACE INTO event SELECT * FROM event",
+    "DELETE FROM event",
+    "UPDATE link SET family_id = family_id",
+    "DELETE FROM link",
+    "UPDATE audit SET leaf = x'00'",
+    "DELETE FROM audit",
+    "UPDATE answer SET answer = x'00'",
+    "DELETE FROM answer",
+    "UPDATE pack SET content = x'00'",
+    "DELETE FROM pack",
+    *(
+        f"UPDATE decision SET {column} = {column}"
+        for column in (
+            "decision_id",
+            "family_id",
+            "episode_id",
+            "event_id",
+            "as_of",
+            "urgency",
+            "outcome",
+            "service",
+            "board",
+            "pack_digest",
+            "document",
+            "basis",
+        )
+    ),
+    "DELETE FROM decision",
+    *(
+        f"UPDATE notice SET {column} = {column}"
+        for column in (
+            "sequence",
+            "notice_id",
+            "decision_id",
+            "family_id",
+            "urgency",
+            "created_at",
+            "act_by",
+            "recipient",
+            "kind",
+            "level",
+            "text",
+        )
+    ),
+    "DELETE FROM notice",
+]
+
+
+@pytest.mark.parametrize("statement", CHANGING)
+def test_the_database_refuses(store: Store, sql: Sql, statement: str) -> None:
+    """The statement is refused by the database and the rows stay."""
+    with store.transaction() as transaction:
+        assert transaction.apply([Samples().referral()]) == [None]
+        transaction.keep_pack("sha256:1", b"pack", 1)
+    table = next(
+        word for word in statement.split() if word in {"event", "link", "audit", "answer", "pack", "decision", "notice"}
+    )
+    before = sql(f"SELECT * FROM {table}")
+    with pytest.raises(Exception, match=f"rows of {table} are never"):
+        sql(statement)
+    assert sql(f"SELECT * FROM {table}") == before != []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE decision SET state = 'accepted'",
+        "UPDATE notice SET acknowledged_at = 1, acknowledged_by = 'nurse', escalated_at = 2",
+    ],
+)
+def test_the_database_allows(store: Store, sql: Sql, statement: str) -> None:
+    """A decision's state, and the fate of a notice, may change."""
+    with store.transaction() as transaction:
+        assert transaction.apply([Samples().referral()]) == [None]
+    sql(statement)

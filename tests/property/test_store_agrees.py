@@ -1,0 +1,267 @@
+"""A state machine writes the same generated changes to a store and to a plain model, and every read must agree.
+
+Ids come from small pools, so that conflicts, shared families and changes that build on each other are frequent.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from router.store.interface import Change, DecisionFilter, EventKind, LeadState, Reader, Store
+from tests.contract import samples
+from tests.contract.memory_model import MemoryStore
+from tests.contract.places import STORES, Place
+
+POOL = range(1, 9)
+KEYS = range(-2, 3)
+REFERENCES = [("maternity", "R1"), ("maternity", "R2"), ("police", "R1")]
+RECIPIENTS = ["a", "b"]
+DESKS = ["desk-a", "desk-b"]
+SERVICES = ["health-visiting", "cpmht"]
+STATES = ["accepted", "superseded"]
+TIMES = range(1, 5)
+KINDS = [EventKind.REFERRAL, EventKind.RESPONSE]
+
+
+def everything(reader: Reader) -> dict[str, Any]:
+    """Return the answer to every read over all that may be there."""
+    ids = [*POOL, 0, 99]
+    filters = [
+        DecisionFilter(family_id=family_id, service=service, as_of_from=since, as_of_until=until, limit=limit)
+        for family_id in (None, 1)
+        for service in ("", "cpmht")
+        for since, until, limit in ((None, None, 50), (2, 4, 50), (None, 3, 2))
+    ]
+    return {
+        "answers": reader.answers([f"request-{n}" for n in ids]),
+        "families_of_keys": [reader.families_of_keys(KEYS, most=most) for most in (1, 2, 64)],
+        "families": reader.families(ids),
+        "family_versions": reader.family_versions(ids),
+        "referral_versions": reader.referral_versions([*REFERENCES, ("police", "R2")]),
+        "decisions_by_id": reader.decisions_by_id(ids),
+        "list_decisions": [reader.list_decisions(only) for only in filters],
+        "before": reader.list_decisions(DecisionFilter(before_id=4, board="S08000023")),
+        "notices_by_id": reader.notices_by_id(ids),
+        "list_notices": [reader.list_notices(each, after=after, limit=3) for each in RECIPIENTS for after in (0, 2)],
+        "overdue_notices": [reader.overdue_notices(now, limit=2) for now in TIMES],
+        "list_desk_items": [reader.list_desk_items(desk, limit=3) for desk in DESKS],
+        "list_audit": [reader.list_audit(after=after, limit=3) for after in (0, 2)],
+        "events_by_id": reader.events_by_id(ids),
+        "pack": [reader.pack(digest) for digest in ("sha256:1", "sha256:2")],
+        "counts": reader.counts(),
+    }
+
+
+class Drawing:
+    """Draws the changes of one batch.
+
+    A change refers to rows that are stored, or that an earlier change of the batch brings: then through a family that
+    it touches, by which it is seen to build on that change. Events and notices may be of no family, so only those
+    that are stored, or the change's own, are referred to.
+    """
+
+    def __init__(self, draw: Any, stored: Reader) -> None:
+        self._draw = draw
+        self._families = set(stored.family_versions(POOL))
+        self._episodes = {e.episode_id: f for f, rows in stored.families(POOL).items() for e in rows.episodes}
+        self._decisions = {row_id: row.family_id for row_id, row in stored.decisions_by_id(POOL).items()}
+        self._events = set(stored.events_by_id(POOL))
+        self._notices = set(stored.notices_by_id(POOL))
+
+    def change(self) -> Change:
+        """Draw the next change of the batch."""
+        change = Change(new_families=self._ids())
+        self._families.update(change.new_families)
+        self._arrivals(change)
+        self._people(change)
+        self._decided(change)
+        self._leads(change)
+        self._told(change)
+        # A caller touches every family that its change has to do with, and may touch more.
+        change.touched.update(self._few(self._families), change.new_families)
+        for rows in (change.persons, change.episodes, change.links, change.decisions):
+            change.touched.update(row.family_id for row in rows)
+        change.touched.update(*((row.family_id, row.possible_family_id) for row in change.reviews))
+        change.touched.update(family_id for _, family_id in change.keys)
+        return change
+
+    def _of(self, values: Collection[Any]) -> Any:
+        return self._draw(st.sampled_from(sorted(values)))
+
+    def _few(self, values: Collection[Any], size: int = 2) -> list[Any]:
+        return self._draw(st.lists(st.sampled_from(sorted(values)), max_size=size, unique=True)) if values else []
+
+    def _ids(self, size: int = 2) -> list[int]:
+        """Draw ids of new rows, which may be taken, or be the same."""
+        ids: list[int] = self._draw(st.lists(st.sampled_from(POOL), max_size=size))
+        return ids
+
+    def _arrivals(self, change: Change) -> None:
+        for n in self._ids(1):
+            change.answer = samples.answer(f"request-{n}", content=self._draw(st.binary(max_size=9)))
+        for event_id in self._ids():
+            system, reference = self._of(REFERENCES)
+            kind, version = self._of(KINDS), self._of(TIMES)
+            event = samples.event(event_id, kind=kind, system=system, reference=reference, version=version)
+            change.events.append(event)
+
+    def _people(self, change: Change) -> None:
+        if self._families:
+            change.persons = [samples.person(n, self._of(self._families)) for n in self._ids()]
+            change.episodes = [samples.episode(n, self._of(self._families)) for n in self._ids()]
+            change.keys = {(self._of(KEYS), self._of(self._families)) for _ in self._ids(3)}
+            self._episodes.update({row.episode_id: row.family_id for row in change.episodes})
+
+    def _decided(self, change: Change) -> None:
+        events = self._events | {event.event_id for event in change.events}
+        for episode_id in self._few(self._episodes) if events else []:
+            family_id = self._episodes[episode_id]
+            change.links += [samples.link(n, self._of(events), family_id, episode_id, mother=n) for n in self._ids(1)]
+            for n in self._ids(1):
+                service, as_of = self._of(SERVICES), self._of(TIMES)
+                row = samples.decision(n, family_id, episode_id, self._of(events), service=service, as_of=as_of)
+                change.decisions.append(row)
+                self._decisions[n] = family_id
+            other = self._of(self._families)
+            change.reviews += [samples.review(n, self._of(events), family_id, other) for n in self._ids(1)]
+
+    def _leads(self, change: Change) -> None:
+        for episode_id in self._few(self._episodes, 1):
+            for decision_id in self._few(self._decisions, 1):
+                change.leads.append(samples.lead(episode_id, decision_id, state=self._of(list(LeadState))))
+                change.touched |= {self._episodes[episode_id], self._decisions[decision_id]}
+        for decision_id in self._few(self._decisions, 1):
+            change.decision_states[decision_id] = self._of(STATES)
+            change.touched.add(self._decisions[decision_id])
+
+    def _told(self, change: Change) -> None:
+        for n in self._ids(1):
+            due = self._draw(st.none() | st.sampled_from(TIMES))
+            change.notices.append(samples.notice(n, recipient=self._of(RECIPIENTS), act_by=due))
+        for n in self._ids(1):
+            danger = self._of(["", "self-harm"])
+            row = samples.desk_item(n, desk=self._of(DESKS), danger=danger, created_at=self._of(TIMES))
+            change.desk_items.append(row)
+        change.audit = [samples.audit(n) for n in self._ids(1)]
+        change.acknowledged = {n: (self._of(TIMES), f"nurse-{self._of(TIMES)}") for n in self._few(self._notices, 1)}
+        change.escalated = {n: self._of(TIMES) for n in self._few(self._notices, 1)}
+
+
+class StoreAgrees(RuleBasedStateMachine):
+    """Drives a store, through two handles, beside the model."""
+
+    kind = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.model = MemoryStore()
+        self.handles: list[Store] = []
+        self.snapshots: list[tuple[Reader, dict[str, Any]]] = []
+        self.marks: list[tuple[int, int]] = []
+
+    @initialize()
+    def begin(self) -> None:
+        """Make the store."""
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory())
+        place = Place.of(self.kind, Path(folder))
+        self.handles = [place.open(), place.open(create=False)]
+        for handle in self.handles:
+            self.stack.callback(handle.close)
+
+    @rule(data=st.data(), handle=st.sampled_from([0, 1]), size=st.integers(1, 4))
+    def apply(self, data: st.DataObject, handle: int, size: int) -> None:
+        """Apply a batch to both, and compare what each says of every change."""
+        with self.model.read() as reader:
+            drawing = Drawing(data.draw, reader)
+        batch = [drawing.change() for _ in range(size)]
+        with self.handles[handle].transaction() as ours, self.model.transaction() as theirs:
+            verdicts = [conflict and conflict.what for conflict in ours.apply(batch)]
+            assert verdicts == [conflict and conflict.what for conflict in theirs.apply(batch)]
+            assert everything(ours) == everything(theirs)
+
+    @rule(data=st.data(), handle=st.sampled_from([0, 1]))
+    def give_up(self, data: st.DataObject, handle: int) -> None:
+        """Apply a batch to the store and let the transaction fail: nothing may be left."""
+        with self.model.read() as reader:
+            change = Drawing(data.draw, reader).change()
+        try:
+            with self.handles[handle].transaction() as ours:
+                ours.apply([change])
+                raise ZeroDivisionError  # noqa: TRY301
+        except ZeroDivisionError:
+            pass
+
+    @rule(digest=st.sampled_from(["sha256:1", "sha256:2"]), content=st.binary(max_size=3))
+    def keep_pack(self, digest: str, content: bytes) -> None:
+        """Keep a pack in both."""
+        for store in (self.handles[0], self.model):
+            with store.transaction() as transaction:
+                transaction.keep_pack(digest, content, 1)
+
+    @rule(handle=st.sampled_from([0, 1]))
+    def claim(self, handle: int) -> None:
+        """Claim a process number from both."""
+        assert self.handles[handle].claim_process_number() == self.model.claim_process_number()
+
+    @rule()
+    def mark(self) -> None:
+        """Take a mark from both; marks belong to the handle that gave them."""
+        self.marks.append((self.handles[0].mark(), self.model.mark()))
+
+    @precondition(lambda self: self.marks)
+    @rule()
+    def unchanged(self) -> None:
+        """Check that no mark holds for the store that does not for the model."""
+        with self.handles[0].transaction() as ours, self.model.transaction() as theirs:
+            for our_mark, their_mark in self.marks:
+                assert not ours.unchanged_since(our_mark) or theirs.unchanged_since(their_mark)
+
+    @precondition(lambda self: len(self.snapshots) < 3)
+    @rule(handle=st.sampled_from([0, 1]))
+    def look(self, handle: int) -> None:
+        """Open a snapshot and keep it open."""
+        with self.model.read() as reader:
+            expected = everything(reader)
+        self.snapshots.append((self.stack.enter_context(self.handles[handle].read()), expected))
+
+    @invariant()
+    def snapshots_stay(self) -> None:
+        """Check that every open snapshot shows what it showed when it was opened."""
+        for reader, expected in self.snapshots:
+            assert everything(reader) == expected
+
+    @invariant()
+    def reads_agree(self) -> None:
+        """Check that a new snapshot of either handle shows what the model shows."""
+        with self.model.read() as theirs:
+            expected = everything(theirs)
+        for n, handle in enumerate(self.handles):
+            with handle.read(to_write=n == 0) as ours:
+                assert everything(ours) == expected
+
+    def teardown(self) -> None:
+        """End the snapshots, close the store, and remove it."""
+        self.stack.close()
+
+
+SETTINGS = settings(max_examples=50, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def machine(kind: str) -> type[Any]:
+    """Return the test of one kind of store."""
+    test: type[Any] = type(f"{kind.title()}Agrees", (StoreAgrees,), {"kind": kind}).TestCase  # type: ignore[attr-defined]
+    test.settings = SETTINGS
+    return test
+
+
+TestSqliteAgrees = machine("sqlite")
+assert STORES == ["sqlite"], "give each store its own machine here"

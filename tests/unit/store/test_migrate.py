@@ -1,0 +1,193 @@
+"""The schema: made, brought up to date, and refused when it is another."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, Table
+
+from router.store import migrate, tables
+from router.store.interface import SchemaError
+from router.store.key import load_key
+from router.store.migrations.guards import refuse_change
+from router.store.open import migrate_store, open_store
+from router.store.sqlite import _engine
+
+SECOND = '''"""A second revision."""
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table("later", sa.Column("later_id", sa.Integer(), primary_key=True))
+    {fault}
+'''
+
+
+class Site:
+    """A store's place, with an engine on it past the store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"sqlite:///{folder}/record.db"
+        self.key_file = folder / "key"
+        open_store(self.url, self.key_file).close()
+        self.engine = _engine(folder / "record.db", load_key(self.key_file))
+
+    def open(self) -> None:
+        """Open the store and close it."""
+        open_store(self.url, self.key_file).close()
+
+    def execute(self, statement: str) -> list[Any]:
+        """Run a statement past the store."""
+        with self.engine.begin() as connection:
+            result = connection.exec_driver_sql(statement)
+            return list(result) if result.returns_rows else []
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Return a place with a new store."""
+    made = Site(tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+def with_second(folder: Path, monkeypatch: pytest.MonkeyPatch, *, fault: str = "") -> None:
+    """Let the program know a second revision."""
+    scripts = folder / "with a second: 100%"
+    shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / "versions" / "0002_second.py").write_text(SECOND.format(fault=fault))
+    monkeypatch.setattr(migrate, "SCRIPTS", scripts)
+
+
+def test_a_new_store_has_nothing_pending(site: Site) -> None:
+    """Opening a new file brings it to the newest revision."""
+    assert migrate.pending(site.engine) == ()
+    assert migrate.upgrade(site.engine) == ()
+    assert migrate_store(site.url, site.key_file) == ()
+
+
+# The one index on an expression cannot be compared; tests/unit/store/test_plans.py holds it.
+@pytest.mark.filterwarnings("ignore:.*ix_desk_item_desk")
+def test_the_revisions_make_the_tables_that_the_program_uses(site: Site) -> None:
+    """Tables, columns, constraints and indexes are those of ``tables``, none more and none fewer."""
+    with site.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
+
+
+def test_the_first_revision_says_of_every_column_what_the_program_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Types, references, comments and options are the same, on every database."""
+    made = MetaData(naming_convention=tables.metadata.naming_convention)
+    config = Config()
+    config.set_main_option("script_location", str(migrate.SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    script = ScriptDirectory.from_config(config).get_revision("0001")
+    assert script is not None
+    recorder = SimpleNamespace(
+        create_table=lambda name, *parts, **options: Table(name, made, *parts, **options),
+        create_index=lambda *_, **__: None,
+        execute=lambda _: None,
+        get_bind=lambda: SimpleNamespace(dialect=SimpleNamespace(name="sqlite")),
+        f=lambda name: name,
+    )
+    monkeypatch.setattr(script.module, "op", recorder)
+    script.module.upgrade()
+    assert described(made) == described(tables.metadata)
+
+
+def described(metadata: MetaData) -> dict[str, Any]:
+    """Return what is said of every table and column."""
+    return {
+        table.name: (
+            table.comment,
+            sorted(table.dialect_options["sqlite"].items(), key=str),
+            [
+                (
+                    column.name,
+                    column.type.compile(dialect=sa.create_engine("sqlite://").dialect),
+                    type(column.type),
+                    column.nullable,
+                    column.primary_key,
+                    column.comment,
+                    sorted(key.target_fullname for key in column.foreign_keys),
+                )
+                for column in table.columns
+            ],
+        )
+        for table in metadata.sorted_tables
+    }
+
+
+def test_every_table_and_column_says_what_it_is() -> None:
+    """A comment stands on each of them."""
+    for table in tables.metadata.sorted_tables:
+        assert table.comment, table.name
+        assert all(column.comment for column in table.columns), table.name
+
+
+def test_an_older_store_is_refused_until_it_is_migrated(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the command; after it the store opens, and its rows are still there."""
+    store = open_store(site.url, site.key_file)
+    number = store.claim_process_number()
+    store.close()
+    with_second(tmp_path, monkeypatch)
+    assert migrate.pending(site.engine) == ("0002",)
+    with pytest.raises(SchemaError, match=r"older than this program: 1 revision.*`router migrate`"):
+        site.open()
+    assert migrate_store(site.url, site.key_file) == ("0002",)
+    store = open_store(site.url, site.key_file)
+    assert store.claim_process_number() == number + 1
+    store.close()
+
+
+def test_a_newer_store_is_refused_with_its_own_sentence(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program never opens, and never migrates, what a newer one has upgraded."""
+    with monkeypatch.context() as newer:
+        with_second(tmp_path, newer)
+        migrate_store(site.url, site.key_file)
+    for attempt in (site.open, lambda: migrate_store(site.url, site.key_file)):
+        with pytest.raises(SchemaError, match=r"revision 0002, which this program does not know.*up to 0001"):
+            attempt()
+
+
+def test_a_database_with_no_schema_of_ours_is_older(site: Site) -> None:
+    """A store without the mark of any revision lacks all of them."""
+    site.execute("DELETE FROM alembic_version")
+    assert migrate.pending(site.engine) == ("0001",)
+    with pytest.raises(SchemaError, match="router migrate"):
+        site.open()
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All revisions are applied in one transaction: half a schema never stays."""
+    with_second(tmp_path, monkeypatch, fault="raise ZeroDivisionError")
+    with pytest.raises(ZeroDivisionError):
+        migrate_store(site.url, site.key_file)
+    assert migrate.pending(site.engine) == ("0002",)
+    assert site.execute("SELECT name FROM sqlite_schema WHERE name = 'later'") == []
+
+
+def test_a_database_without_guards_written_for_it_is_not_made() -> None:
+    """A new kind of store cannot be made with tables that let themselves be changed."""
+    with pytest.raises(NotImplementedError, match="oracle"):
+        refuse_change("oracle", "event")
