@@ -23,7 +23,7 @@ def quarantine(work: Quarantine, space: Workspace, tools: Tools) -> Done:
     """Make a desk item of a message, with the notices that its danger words call for."""
     stored = space.answer(work.request_id)
     if stored is not None:
-        return Done(stored.answer if stored.request_digest == work.digest else reused(work.request_id))
+        return Done(stored.answer if stored.request_digest == work.digest else reused())
     at = micros(work.received_at)
     desk = tools.pack.desk_of(work.board_code)
     danger = danger_in(work.raw)

@@ -38,7 +38,7 @@ def respond(work: Respond, space: Workspace, tools: Tools) -> Done:
     """Accept or decline the proposal that stands. Raises ``RouterError``."""
     stored = space.answer(work.request_id)
     if stored is not None:
-        return Done(stored.answer if stored.request_digest == work.digest else reused(work.request_id))
+        return Done(stored.answer if stored.request_digest == work.digest else reused())
     row = space.decision(work.decision_id)
     if row is None:
         raise RouterError(Reason.UNKNOWN_DECISION, "no decision has this id; take it from the notice or the answer")

@@ -38,7 +38,7 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
     if not work.dry_run:
         stored = space.answer(work.request_id)
         if stored is not None:
-            return Done(stored.answer if stored.request_digest == work.digest else reused(work.request_id))
+            return Done(stored.answer if stored.request_digest == work.digest else reused())
     versions = space.versions(source_of(work.event))
     same = next((one for one in versions if one.source_version == work.event.source_version), None)
     if same is not None and not work.dry_run:

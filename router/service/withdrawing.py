@@ -20,7 +20,7 @@ def withdraw(work: Withdraw, space: Workspace, tools: Tools) -> Done:
     """Withdraw every version of a referral so far. Raises ``RouterError``."""
     stored = space.answer(work.request_id)
     if stored is not None:
-        return Done(stored.answer if stored.request_digest == work.digest else reused(work.request_id))
+        return Done(stored.answer if stored.request_digest == work.digest else reused())
     source = (work.source_system, work.source_reference)
     versions = space.versions(source)
     if not versions:

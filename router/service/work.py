@@ -147,7 +147,7 @@ def digest_of(method: str, caller: str, content: bytes) -> bytes:
     return whole.digest()
 
 
-def reused(request_id: str) -> RouterError:
-    """Return the refusal of a request id that was used for something else."""
-    message = f"request_id {request_id} was used for other content; send the same content again or use a new id"
+def reused() -> RouterError:
+    """Return the refusal of a request id that was used for something else; the id may be personal and is not said."""
+    message = "this request_id was used for other content; send the same content again or use a new id"
     return RouterError(Reason.REQUEST_ID_REUSED, message)
