@@ -216,7 +216,7 @@ class MemoryStore:
     """The model of a store."""
 
     def __init__(self) -> None:
-        self._state = State()
+        self.state = State()
         self._commits = 0
         self._claims = 0
 
@@ -228,15 +228,15 @@ class MemoryStore:
     def read(self, *, to_write: bool = False) -> Iterator[MemoryReader]:
         """As the interface says."""
         del to_write
-        yield MemoryReader(self._state)
+        yield MemoryReader(self.state)
 
     @contextmanager
     def transaction(self, lock_keys: Collection[int] = ()) -> Iterator[MemoryTransaction]:
         """As the interface says."""
         del lock_keys
-        state = self._state.copy()
+        state = self.state.copy()
         yield MemoryTransaction(state, unchanged=self._commits)
-        self._state = state
+        self.state = state
         self._commits += 1
 
     def claim_process_number(self) -> int:

@@ -6,7 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2
 
+from router.store import sqlite_file
 from router.store.interface import Change, StoreError, WrongKeyError
 from router.store.key import create_key, load_key
 from router.store.open import migrate_store, open_store
@@ -197,3 +199,31 @@ def test_an_error_tells_nothing_of_a_row(tmp_path: Path) -> None:
         assert CANARY not in str(seen)
         seen = seen.__cause__ or seen.__context__
     store.close()
+
+
+def test_the_driver_keeps_what_it_acknowledged() -> None:
+    """SQLite before 3.51.3 may lose commits when its log begins anew, so no such driver is used."""
+    assert dbapi2.sqlite_version_info >= (3, 51, 3)
+
+
+def test_a_store_that_cannot_keep_a_log_is_refused(tmp_path: Path) -> None:
+    """Without a log beside the file neither durability nor readers beside the writer would hold."""
+    with pytest.raises(StoreError, match="cannot keep a log"):
+        sqlite_file.connect_writer(Path(":memory:"), bytes(32))
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_committed_is_on_the_disk(closed: Path) -> None:
+    """The writing connection waits for the disk, keeps references, and spills nothing to unencrypted files."""
+    connection = sqlite_file.connect_writer(closed / "record.db", load_key(closed / "key"))
+    pragmas = {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1, "recursive_triggers": 1, "temp_store": 2}
+    assert {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas} == pragmas
+    connection.close()
+
+
+def test_a_reading_connection_cannot_write(closed: Path) -> None:
+    """A reader that tries is refused by the database."""
+    connection = sqlite_file.connect_reader(closed / "record.db", load_key(closed / "key"))
+    with pytest.raises(dbapi2.OperationalError, match="readonly"):
+        connection.execute("INSERT INTO process VALUES (1, 1)")
+    connection.close()
