@@ -62,6 +62,22 @@ _REFS = {
     About.FAMILY: ("",),
 }
 
+# What may be wrong or unusual with one observation in about half of all.
+_QUIRKS: Mapping[int, Mapping[str, Any]] = {
+    9: {"value": None, "unmapped": UNMAPPED},
+    10: {"value": "not a value of this fact"},
+    11: {"subject_ref": "nobody"},
+    12: {"subject_ref": ""},
+    13: {"subject_ref": "sibling-1"},
+    14: {"source_system": FOREIGN},
+    15: {"observed_by": ""},
+}
+
+
+def quick(examples: int) -> settings:
+    """Return the settings of a property: so many examples, and no deadline on a shared machine."""
+    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+
 
 @functools.cache
 def scottish_decider() -> Decider:
@@ -92,7 +108,7 @@ class Vocabulary:
     """What can be said in a pack's terms.
 
     ``values`` are telling values of each fact, and ``asked`` the facts that each rule asks about. ``bundles`` are facts
-    that speak for a rule, so that it is met where dates and boards allow; ``onward`` are those of the moves from a lead.
+    that speak for a rule, so that it is met where dates and boards allow; ``onward`` has those of moves from a lead.
     """
 
     def __init__(self, pack: Pack) -> None:
@@ -184,23 +200,7 @@ def observations(draw: st.DrawFn, vocabulary: Vocabulary, facts: Sequence[str], 
     refs = vocabulary.about[fact]
     ref = refs[max(0, child - 5)] if len(refs) > 1 else refs[0]
     plain = Observation(fact, draw(st.sampled_from(vocabulary.values[fact])), moment(days_ago), source, ref, "Dr A")
-    match quirk:
-        case 9:
-            return replace(plain, value=None, unmapped=UNMAPPED)
-        case 10:
-            return replace(plain, value="not a value of this fact")
-        case 11:
-            return replace(plain, subject_ref="nobody")
-        case 12:
-            return replace(plain, subject_ref="")
-        case 13:
-            return replace(plain, subject_ref="sibling-1")
-        case 14:
-            return replace(plain, source_system=FOREIGN)
-        case 15:
-            return replace(plain, observed_by="")
-        case _:
-            return plain
+    return replace(plain, **_QUIRKS.get(quirk, {}))
 
 
 @st.composite
@@ -255,9 +255,9 @@ def families(draw: st.DrawFn, vocabulary: Vocabulary) -> _Family:
 
 @st.composite
 def events(
-    draw: st.DrawFn, vocabulary: Vocabulary, family: _Family, source: str, reference: str, version: int, leading: str
+    draw: st.DrawFn, vocabulary: Vocabulary, family: _Family, source: str, *, leading: str = ""
 ) -> ReferralEvent:
-    """Draw one message about a family, from a source."""
+    """Draw one message about a family, from a source; ``leading`` is the service that leads already."""
     children = list(family.children)
     quirk = draw(st.integers(0, 9))
     if quirk == 0:
@@ -273,8 +273,8 @@ def events(
     )
     return ReferralEvent(
         source_system=source,
-        source_reference=reference,
-        source_version=version,
+        source_reference="r1",
+        source_version=1,
         occurred_at=moment(draw(st.integers(0, 3))),
         people=(*family.people, *children),
         household=Household(board_code=board),
@@ -290,7 +290,7 @@ def events(
 
 @st.composite
 def referrals(
-    draw: st.DrawFn, vocabulary: Vocabulary, family: _Family, *, most: int = 3, first_id: int = 1, offset: int = 0, leading: str = ""
+    draw: st.DrawFn, vocabulary: Vocabulary, family: _Family, *, most: int = 3, offset: int = 0, leading: str = ""
 ) -> tuple[HeldReferral, ...]:
     """Draw the referrals of one family, with every version of each and what became of it."""
     held: list[HeldReferral] = []
@@ -299,20 +299,23 @@ def referrals(
         source = draw(st.sampled_from(SOURCES))
         newest, withdrawn = draw(st.sampled_from(((1, 0), (1, 0), (1, 0), (2, 0), (2, 1), (3, 0), (1, 1), (2, 2))))
         for version in range(1, newest + 1):
-            event = draw(events(vocabulary, family, source, f"r{number}", version, leading))
+            event = draw(events(vocabulary, family, source, leading=leading))
+            event = replace(event, source_reference=f"r{number}", source_version=version)
             state = ReferralState.OPEN if version == newest else ReferralState.SUPERSEDED
             state = ReferralState.WITHDRAWN if version <= withdrawn else state
             people = {one.ref: ids[one.ref] for one in event.people}
-            held.append(HeldReferral(first_id + len(held), event, state, people))
+            held.append(HeldReferral(1 + len(held) + 10 * offset, event, state, people))
     return tuple(held)
 
 
 @st.composite
-def standings(draw: st.DrawFn, vocabulary: Vocabulary, pack: Pack, board: str) -> Standing:
+def standings(
+    draw: st.DrawFn, vocabulary: Vocabulary, pack: Pack, board: str, *, kinds: Sequence[str]
+) -> Standing:
     """Draw who stands where: nobody, one who was asked, one who accepted, or both."""
     leaders = st.sampled_from(vocabulary.leaders)
-    kind = draw(st.sampled_from(("none", "none", "proposed", "accepted", "accepted", "both")))
-    at = draw(st.sampled_from((board, board, board, *pack.boards)))
+    kind = draw(st.sampled_from(kinds))
+    at = draw(st.sampled_from(tuple(pack.boards))) if draw(st.integers(0, 5)) == 5 else board
 
     def proposal(number: int) -> Proposal:
         service = draw(leaders)
@@ -342,12 +345,16 @@ def case_of(held: Sequence[HeldReferral], **more: Any) -> Case:
     return Case(tuple(held), children_of(held), roles, **{"as_of": WHEN, **more})
 
 
+ANY_STANDING = ("none", "none", "proposed", "accepted", "accepted", "both")
+ACCEPTED = ("accepted", "accepted", "both")
+
+
 @st.composite
-def cases(draw: st.DrawFn, pack: Pack, *, most: int = 3, **fixed: Any) -> Case:
-    """Draw a whole case; ``fixed`` gives parts of it as they shall be."""
+def cases(draw: st.DrawFn, pack: Pack, *, most: int = 3, kinds: Sequence[str] = ANY_STANDING, **fixed: Any) -> Case:
+    """Draw a whole case; ``kinds`` are the kinds of standing, and ``fixed`` gives parts of it as they shall be."""
     vocabulary = vocabulary_of(pack)
     family = draw(families(vocabulary))
-    standing = fixed["standing"] if "standing" in fixed else draw(standings(vocabulary, pack, family.board))
+    standing = fixed.get("standing") or draw(standings(vocabulary, pack, family.board, kinds=kinds))
     leading = standing.accepted.service if standing.accepted else ""
     held = draw(referrals(vocabulary, family, most=most, leading=leading))
     made: dict[str, Any] = {
@@ -359,7 +366,7 @@ def cases(draw: st.DrawFn, pack: Pack, *, most: int = 3, **fixed: Any) -> Case:
     made["match"] = match
     if match is MatchOutcome.ASK_A_PERSON:
         other = draw(families(vocabulary))
-        made["perhaps"] = draw(referrals(vocabulary, other, most=1, first_id=1001, offset=PERHAPS))
+        made["perhaps"] = draw(referrals(vocabulary, other, most=1, offset=PERHAPS))
         leaders = draw(st.lists(st.sampled_from(vocabulary.leaders), max_size=2))
         made["perhaps_holders"] = frozenset((one, provider_board(pack, one, other.board)) for one in leaders)
     return case_of(held, **{**made, **fixed})

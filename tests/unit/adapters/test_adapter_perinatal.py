@@ -211,10 +211,12 @@ def test_scores_keep_their_dates() -> None:
     assert totals == [(9, "2026-08-31"), (15, "2026-10-28")]
 
 
-@pytest.mark.parametrize(("code", "fact"), [("71354-5", "epds_total"), ("44261-6", "phq9_total"), ("70274-6", "gad7_total")])
+@pytest.mark.parametrize(
+    ("code", "fact"), [("71354-5", "epds_total"), ("44261-6", "phq9_total"), ("70274-6", "gad7_total")]
+)
 def test_scores_by_loinc(code: str, fact: str) -> None:
     """A total sent by its LOINC code is the same total."""
-    score = observation("x", 11, DAY, category="survey", code=concept("http://loinc.org", code))
+    score = observation("x", 11, DAY, category="survey") | {"code": concept("http://loinc.org", code)}
     assert (fact, "mother", 11) in facts(event_of("perinatal", perinatal(score)))
 
 
@@ -253,7 +255,7 @@ def test_partner_by_focus() -> None:
 
 def test_involvements() -> None:
     """Teams that are and were involved are stated as such, with their board."""
-    event = event_of("perinatal", perinatal(care_team("CMHT", "S08000024"), care_team("IMH", "", current=False)))
+    event = event_of("perinatal", perinatal(care_team("CMHT", "S08000024"), care_team("IMH", "nowhere", current=False)))
     assert [(one.service, one.current, one.board_code) for one in event.involvements] == [
         ("cmht", True, "S08000024"),
         ("imh", False, ""),
