@@ -155,5 +155,3 @@ def _said(truths: Mapping[str, Truth]) -> str:
 
 def _list(names: object) -> str:
     return ", ".join(sorted(names)) or "nothing"  # type: ignore[call-overload]
-
-

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import grpc
 import typer
@@ -47,14 +47,22 @@ def demo(
     data: Annotated[Path, typer.Option(help="Folder of the demonstration's own store.")] = Path("build/demo"),
     pack: Annotated[Path, typer.Option(help="Folder of the rule pack.")] = DEFAULT_PACK,
 ) -> None:
-    """Start the service, send it a synthetic population's messages, and show the decisions. Run it twice: nothing changes."""
+    """Start the service, send it a synthetic population's messages, and show what was decided.
+
+    A second run finds the data of the first and changes nothing.
+    """
     console = Console(highlight=False)
     data.mkdir(parents=True, exist_ok=True)
     items = list(_messages(data))
     with (data / "router.log").open("ab") as log, (data / "demo.log").open("a") as own_log:
         configure(own_log)
-        with _serving(Settings(data=data, pack=pack, port=0), log) as address, grpc.insecure_channel(address) as channel:
-            console.print(f"The router serves on [bold]{address}[/bold]; everybody in this demonstration is invented.\n")
+        with (
+            _serving(Settings(data=data, pack=pack, port=0), log) as address,
+            grpc.insecure_channel(address) as channel,
+        ):
+            console.print(
+                f"The router serves on [bold]{address}[/bold]; everybody in this demonstration is invented.\n"
+            )
             before = {one.decision_id for one in all_decisions(channel)}
             told = _send(channel, items, console)
             decisions = all_decisions(channel)
@@ -97,7 +105,7 @@ def _messages(data: Path) -> Iterator[tuple[str, Item]]:
 
 
 @contextmanager
-def _serving(settings: Settings, log) -> Iterator[str]:  # type: ignore[no-untyped-def]  # any open binary file
+def _serving(settings: Settings, log: IO[bytes]) -> Iterator[str]:
     supervisor = Supervisor(settings, log=log)
     supervisor.start()
     keeper = threading.Thread(target=supervisor.run, name="supervisor", daemon=True)
@@ -160,5 +168,3 @@ def _where_next(console: Console, data: Path) -> None:
     console.print(f"  {data}/router.log      the audit log: one JSON object a line, no personal data")
     console.print("  rules/scotland/        the rule pack: edit a threshold, then `router rules test`")
     console.print("  README.md              one path each for upstream systems, rule authors and operators")
-
-

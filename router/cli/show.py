@@ -18,7 +18,7 @@ _MARKS = {pb.TRUTH_MET: "[green]met[/green]", pb.TRUTH_NOT_MET: "not met", pb.TR
 
 def short(identifier: str) -> str:
     """Return the part of an id that people can tell apart at a glance."""
-    return identifier[-6:]
+    return identifier[-8:]
 
 
 def urgency_in_words(value: int) -> str:
@@ -58,7 +58,9 @@ def decision_in_full(console: Console, one: pb.Decision, sender: str) -> None:
     """Print a decision with everything that it rests on."""
     console.print(f"[bold]{one.lead.label or one.desk}[/bold] for family {short(one.family_id)}", end="")
     console.print(f", referred by {sender}" if sender else "")
-    console.print(f"Main reason: {one.main_reason}. Urgency: {urgency_in_words(one.urgency)}. Tier of need: {one.tier}.")
+    console.print(
+        f"Main reason: {one.main_reason}. Urgency: {urgency_in_words(one.urgency)}. Tier of need: {one.tier}."
+    )
     console.print(f"Held meanwhile by: {one.held_by_meanwhile.label}.")
     for beside in one.supporting:
         role = pb.SupportRole.Name(beside.role).removeprefix("SUPPORT_ROLE_").lower().replace("_", " ")
@@ -70,7 +72,9 @@ def decision_in_full(console: Console, one: pb.Decision, sender: str) -> None:
         )
     for question in one.questions:
         more = f" (together with {question.together_with})" if question.together_with else ""
-        console.print(f"[yellow]Question[/yellow]: {question.ask}{more} Were it {question.witness!r}, {question.effect}.")
+        console.print(
+            f"[yellow]Question[/yellow]: {question.ask}{more} Were it {question.witness!r}, {question.effect}."
+        )
     console.print("\nThe facts it rests on:")
     for fact in one.facts:
         when = fact.observed_at.ToDatetime().date().isoformat()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from router.matching.children import ChildLinks, link_children
 from router.matching.compare import Level, compare, compare_addresses, compare_postcodes
@@ -14,14 +14,14 @@ from router.matching.weights import Weights
 Term = tuple[str, Level, float]
 """Field, level, weight in bits."""
 
-_NUMBER_FIELDS = frozenset({"chi", "nhs_number"})
+_NUMBERS = frozenset({"chi", "nhs_number"})
+_INFANT_NUMBER = "infant.chi"
 _APART = frozenset({
     Gate.DIFFERENT_CHI, Gate.DIFFERENT_NHS_NUMBER, Gate.FORENAME_DIFFERS, Gate.BIRTH_DATE_DIFFERS,
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """One family beside the event. ``bits`` is the posterior weight; ``gates`` do not include thresholds."""
 
     record: FamilyRecord
@@ -56,36 +56,31 @@ def assess(event: People[EventPerson], record: FamilyRecord, weights: Weights) -
     family = record.people()
     carrier = find_carrier(event, family, weights)
     children = link_children(event, family)
-    terms: list[Term] = []
-    if carrier is not None:
-        role = carrier.ours.role.value
-        terms += [(f"{role}.{name}", level, bits) for name, level, bits in carrier.terms]
     evidence = _gather(event, family, carrier, children)
-    for field, name, level in evidence.levels():
-        terms.append((field, level, weights.bits[name][level]))
+    terms = [(field, level, weights.bits[name][level]) for field, name, level in evidence.levels()]
+    # a carer's number and an infant's bear each other out
+    corroborated = any(bits > 0 for field, _, bits in terms if field != _INFANT_NUMBER or carrier is not None)
     gates = set(children.unclear)
-    corroborated = any(bits > 0 and not _is_number(field) for field, _, bits in terms)
     if carrier is None:
         if not children.number:
             gates.add(Gate.INFANT_WITHOUT_NUMBER)
         elif not corroborated:
             gates.add(Gate.CHI_ALONE)
     else:
+        role = carrier.ours.role.value
+        terms = [(f"{role}.{name}", level, bits) for name, level, bits in carrier.terms] + terms
+        corroborated = corroborated or any(bits > 0 for name, _, bits in carrier.terms if name not in _NUMBERS)
         gates |= _carrier_gates(carrier, children, independent=evidence.is_independent(), corroborated=corroborated)
         if is_another_mother(carrier, event, family):
             gates.add(Gate.ANOTHER_MOTHER)
-    bits = round(weights.prior_bits + sum(term[2] for term in terms), 2)
+    bits = round(weights.prior_bits + sum([term[2] for term in terms]), 2)
     return Assessment(record, bits, tuple(terms), frozenset(gates), carrier, children)
-
-
-def _is_number(field: str) -> bool:
-    return field.rpartition(".")[2] in _NUMBER_FIELDS
 
 
 def _carrier_gates(carrier: Carrier, children: ChildLinks, *, independent: bool, corroborated: bool) -> set[Gate]:
     gates = set(contrary(carrier.fields))
     if carrier.number_agrees:
-        if not corroborated:
+        if not corroborated and Gate.CHI_CONTRADICTED not in gates:
             gates.add(Gate.CHI_ALONE)
     elif children.number:
         # the infant's number stands in for the carer's: name or birth date may be a slip, not both
@@ -113,8 +108,7 @@ def _missing(carrier: Carrier, gates: set[Gate], *, independent: bool) -> set[Ga
     return set() if independent else {Gate.NOTHING_INDEPENDENT}
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
+class _Evidence(NamedTuple):
     """What speaks for the family besides the carer's own fields: home, infants, partner."""
 
     carrier: Carrier | None
@@ -129,7 +123,7 @@ class _Evidence:
         found = (
             ("household.postcode", "postcode", self.postcode),
             ("household.address", "address", self.address),
-            ("infant.chi", "infant_chi", Level.EXACT if self.children.number else None),
+            (_INFANT_NUMBER, "infant_chi", Level.EXACT if self.children.number else None),
             ("infant.birth_date", "infant_birth_date", self.children.dates),
             ("infant.forename", "infant_forename", self.children.forename),
             ("infant.surname", "infant_surname", self.infant_surname),

@@ -41,6 +41,7 @@ class Pair(NamedTuple):
 
     number: bool
     dates: Dates
+    forename: Level | None
     stand: Standing
     tells: bool
 
@@ -99,10 +100,8 @@ class _Linking:
                 level = date_level(mine.profile, theirs.profile, pair.dates)
                 if level is not None:
                     dates.append(level)
-                if pair.number or pair.dates is Dates.SAME:
-                    forename = compare_forenames(mine.profile.forenames, theirs.profile.forenames)
-                    if forename is not None:
-                        forenames.append(forename)
+                if pair.forename is not None and (pair.number or pair.dates is Dates.SAME):
+                    forenames.append(pair.forename)
                 if level is Level.EXACT and pair.stand is Standing.POSSIBLE:
                     self._found.undisputed = True
         self._found.dates = min(dates, key=_DATE_ORDER.index, default=None)
@@ -137,9 +136,13 @@ class _Linking:
 
     def by_date(self) -> None:
         """Link the children left over by their dates, ask where that is not clear, and leave the rest as new."""
+        if not self._open:
+            return
         for row in sorted(self._open):
             if self._sets[row] and not self._several(row, set(self._sets[row])):
                 self._single(row, self._sets[row][0])
+        if not self._open:
+            return
         self._told()
         self._last_ones()
         for row in sorted(self._open):
@@ -238,7 +241,14 @@ def _unrivalled(choices: dict[int, list[int]], rivals: dict[int, list[int]] | No
 
 
 def _pair(mine: Profile, theirs: Profile) -> Pair:
-    return Pair(numbers_agree(mine, theirs), relate_dates(mine, theirs), stand(mine, theirs), tells(mine, theirs))
+    forename = compare_forenames(mine.forenames, theirs.forenames)
+    return Pair(
+        numbers_agree(mine, theirs),
+        relate_dates(mine, theirs),
+        forename,
+        stand(mine, theirs, forename),
+        tells(mine, theirs, forename),
+    )
 
 
 _ONE_SET = frozenset({Dates.SAME, Dates.ACROSS_MIDNIGHT})

@@ -155,6 +155,7 @@ def compare_birth_dates(one: frozenset[date], other: frozenset[date]) -> Level |
     return _best((birth_date_level(a, b) for a in one for b in other), _DATE_ORDER)
 
 
+@lru_cache(maxsize=1 << 16)
 def birth_date_level(one: date, other: date) -> Level:
     """Return how far two birth dates agree.
 
@@ -241,4 +242,5 @@ _DATE_ORDER = (Level.EXACT, Level.SWAPPED, Level.ONE_EDIT, Level.DEFAULT, Level.
 
 
 def _best(levels: Iterable[Level], order: tuple[Level, ...]) -> Level:
-    return min(levels, key=order.index)
+    first, *others = levels
+    return min((first, *others), key=order.index) if others else first

@@ -53,12 +53,12 @@ class Carrier(NamedTuple):
 def weigh_pair(ours: EventPerson, theirs: FamilyPerson, weights: Weights) -> Carrier | None:
     """Return the pair with its weights, or None when nothing could be compared."""
     fields = compare(ours.profile, theirs.profile)
-    terms = tuple(
+    terms = [
         (name, level, weights.bits[name][level])
         for name, level in zip(Comparison._fields, fields, strict=True)
         if level is not None
-    )
-    return Carrier(ours, theirs, fields, terms, sum(term[2] for term in terms)) if terms else None
+    ]
+    return Carrier(ours, theirs, fields, tuple(terms), sum([term[2] for term in terms])) if terms else None
 
 
 def find_carrier(event: People[EventPerson], family: People[FamilyPerson], weights: Weights) -> Carrier | None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import TypeVar
 
-from router.matching.compare import Level, compare_chi, compare_forenames, compare_local
+from router.matching.compare import Level, compare_chi, compare_local
 from router.matching.profile import Profile
 
 PREGNANCY_DAYS = 270
@@ -87,14 +87,11 @@ class Standing(Enum):
     CONFLICT = "conflict"
 
 
-def stand(one: Profile, other: Profile) -> Standing:
+def stand(one: Profile, other: Profile, forename: Level | None) -> Standing:
     """Return whether number, sex, birth order or forename part two children; a similar forename leaves a doubt."""
-    if compare_chi(one.chi, other.chi) is Level.DIFFERENT or _differ(one.nhs, other.nhs):
+    if forename is Level.DIFFERENT or compare_chi(one.chi, other.chi) is Level.DIFFERENT:
         return Standing.CONFLICT
-    if _differ(one.sexes, other.sexes) or _differ(one.birth_orders, other.birth_orders):
-        return Standing.CONFLICT
-    forename = compare_forenames(one.forenames, other.forenames)
-    if forename is Level.DIFFERENT:
+    if _differ(one.nhs, other.nhs) or _differ(one.sexes, other.sexes) or _differ(one.birth_orders, other.birth_orders):
         return Standing.CONFLICT
     return Standing.DOUBTFUL if forename is Level.NEAR else Standing.POSSIBLE
 
@@ -103,11 +100,11 @@ def _differ(one: frozenset[_T], other: frozenset[_T]) -> bool:
     return bool(one) and bool(other) and one.isdisjoint(other)
 
 
-def tells(one: Profile, other: Profile) -> bool:
+def tells(one: Profile, other: Profile, forename: Level | None) -> bool:
     """Return whether birth order, forename or a local number picks these two out among twins."""
     return (
-        not one.birth_orders.isdisjoint(other.birth_orders)
-        or compare_forenames(one.forenames, other.forenames) in {Level.EXACT, Level.VARIANT}
+        forename in {Level.EXACT, Level.VARIANT}
+        or not one.birth_orders.isdisjoint(other.birth_orders)
         or compare_local(one.local, other.local) is Level.EXACT
     )
 

@@ -150,6 +150,12 @@ class People(Generic[_P]):
 
 def event_people(people: Sequence[Person], household: Household) -> People[EventPerson]:
     """Return an event's people, in order of their refs, so that nothing depends on the order they came in."""
+    return _event_people(tuple(people), household)
+
+
+# a batch asks for the keys of all its events, then resolves each
+@lru_cache(maxsize=1 << 9)
+def _event_people(people: tuple[Person, ...], household: Household) -> People[EventPerson]:
     persons = [EventPerson(person.ref, person.role, profile_of((person,))) for person in people]
     return _arrange(sorted(persons, key=itemgetter(0)), (household,))
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 from router.matching.assess import Assessment, assess
+from router.matching.compare import Level
 from router.matching.gates import CONTRARY, Gate
 from router.matching.linking import link_people
 from router.matching.profile import EventPerson, FamilyRecord, People, event_people
@@ -156,9 +158,15 @@ def _result(
         outcome=outcome,
         family_id=None if best is None or outcome is MatchOutcome.NEW_FAMILY else best.family_id,
         weight_bits=bits if best is None else best.bits,
-        fields=tuple(FieldWeight(field, level.value, worth) for field, level, worth in best.terms) if best else (),
+        fields=tuple([_field_weight(*term) for term in best.terms]) if best else (),
         gates=tuple(sorted(gate.value for gate in gates)),
         links=links,
         also_possible=also,
         matcher_version=weights.version,
     )
+
+
+@cache
+def _field_weight(field: str, level: Level, bits: float) -> FieldWeight:
+    """Return the one object for these; there are as many as the weights file has levels, twice for two roles."""
+    return FieldWeight(field, level.value, bits)

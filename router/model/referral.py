@@ -101,7 +101,7 @@ class ReferralEvent:
     source_version: int
     occurred_at: datetime
     people: tuple[Person, ...]
-    household: Household = Household()
+    household: Household = Household()  # noqa: RUF009 - frozen
     observations: tuple[Observation, ...] = ()
     concerns: tuple[CodedConcept, ...] = ()
     referrer: Referrer = Referrer()

@@ -99,7 +99,17 @@ class Decider:
     def _to_desk(self, situation: _Situation, reason: DeskReason) -> Decision:
         case, circumstances = situation.case, situation.circumstances
         desk = self.pack.desk_of(circumstances.board)
-        chosen = Chosen(circumstances.board, desk, "", "", False, situation.urgency, (), None, reason)
+        chosen = Chosen(
+            board=circumstances.board,
+            desk=desk,
+            lead="",
+            lead_board="",
+            accepted=False,
+            urgency=situation.urgency,
+            supporting=(),
+            move=None,
+            desk_reason=reason,
+        )
         return Decision(
             outcome=Outcome.DESK,
             lead="",
@@ -120,7 +130,7 @@ class Decider:
             views=situation.views,
             circumstances=circumstances,
             evaluation=situation.evaluation,
-            why_not={name: "a desk holds the family" for name in self.pack.services},
+            why_not=dict.fromkeys(self.pack.services, "a desk holds the family"),
             questions=self._questioner.ask(situation.evaluation, circumstances),
             unmapped=_unmapped(case),
             notices=notices_of(case, self.pack, chosen),

@@ -87,7 +87,7 @@ def _facts(
         if finding.trigger.fact in definitions and _is_about(finding, child):
             held[finding.trigger.fact] = Known(finding.value, finding.source_system, finding.observed_at)
     if lost and "pregnancy_loss_or_infant_death" in definitions:
-        held["pregnancy_loss_or_infant_death"] = Known(True, "derived", case.as_of)
+        held["pregnancy_loss_or_infant_death"] = Known(value=True, source_system="derived", observed_at=case.as_of)
     derived = derive(_dates(case, speaking, held, child or (lost[0] if lost else None), living=child is not None))
     for name, definition in definitions.items():
         if definition.derivation:
@@ -184,9 +184,7 @@ def _people(speaking: Sequence[HeldReferral]) -> Iterable[tuple[int, Person]]:
             yield referral.people.get(person.ref, 0), person
 
 
-def _one(
-    speaking: Sequence[HeldReferral], get: Callable[[Person], Value | None], child: Child
-) -> Value | None:
+def _one(speaking: Sequence[HeldReferral], get: Callable[[Person], Value | None], child: Child) -> Value | None:
     values = resolve(
         (referral.event.occurred_at, value)
         for referral in speaking

@@ -137,7 +137,9 @@ def _also_referred(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
             board = involvement.board_code or provider_board(pack, involvement.service, chosen.board)
             told.add(address(involvement.service, board))
     for recipient in sorted(told - mine):
-        level = NoticeLevel.SUMMARY if case.standing.accepted and _is_accepted(case, recipient) else NoticeLevel.EXISTENCE
+        level = (
+            NoticeLevel.SUMMARY if case.standing.accepted and _is_accepted(case, recipient) else NoticeLevel.EXISTENCE
+        )
         text = "A family that you hold a referral for, or work with, was referred again by another service."
         yield Notice(recipient, NoticeKind.ALSO_REFERRED, level, chosen.urgency, text)
     if others_open(case):
@@ -146,9 +148,7 @@ def _also_referred(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
     if case.match is MatchOutcome.ASK_A_PERSON:
         text = "A referral has come in that may be for a family that you hold. A person is asked whether it is."
         for service, board in sorted(case.perhaps_holders):
-            yield Notice(
-                address(service, board), NoticeKind.ALSO_REFERRED, NoticeLevel.EXISTENCE, chosen.urgency, text
-            )
+            yield Notice(address(service, board), NoticeKind.ALSO_REFERRED, NoticeLevel.EXISTENCE, chosen.urgency, text)
 
 
 def others_open(case: Case) -> tuple[HeldReferral, ...]:
@@ -157,9 +157,7 @@ def others_open(case: Case) -> tuple[HeldReferral, ...]:
     if arrived is None:
         return ()
     mine = (arrived.event.source_system, arrived.event.source_reference)
-    return tuple(
-        one for one in case.open_referrals if (one.event.source_system, one.event.source_reference) != mine
-    )
+    return tuple(one for one in case.open_referrals if (one.event.source_system, one.event.source_reference) != mine)
 
 
 def _holder(pack: Pack, referral: HeldReferral) -> str:

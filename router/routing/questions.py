@@ -78,9 +78,9 @@ class Questioner:
         ranks = self._ranking.of_services(circumstances)
         floor = ranks[evaluation.lead] if evaluation.lead else 0
         for name, service in self._pack.services.items():
-            if ranks[name] > floor and service.can_lead and self._is_able(name, circumstances):
-                if evaluation.verdict(name) is Truth.UNKNOWN:
-                    yield (service,), f"the {service.label} would lead"
+            may_come_first = ranks[name] > floor and service.can_lead and self._is_able(name, circumstances)
+            if may_come_first and evaluation.verdict(name) is Truth.UNKNOWN:
+                yield (service,), f"the {service.label} would lead"
 
     def _contending_moves(
         self, evaluation: Evaluation, circumstances: Circumstances

@@ -41,9 +41,7 @@ def main_reason(pack: Pack, evaluation: Evaluation) -> str:
     return windows[0] if windows else f"needs that the {service.label} answers"
 
 
-def why_not(
-    pack: Pack, ranking: Ranking, evaluation: Evaluation, circumstances: Circumstances
-) -> Mapping[str, str]:
+def why_not(pack: Pack, ranking: Ranking, evaluation: Evaluation, circumstances: Circumstances) -> Mapping[str, str]:
     """Return, for each service that does not lead, why not."""
     return {
         name: _why_not(pack, ranking, evaluation, circumstances, service)

@@ -1,4 +1,4 @@
-"""Checks that need more than one file: every name means something, every comparison fits its fact, the order is total."""
+"""Checks that need more than one file: every name means something, comparisons fit their facts, the order is total."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class _Checker:
                 yield file.fault((*path, "derived"), f"fact '{name}' has an unknown derivation '{entry.derived}'{hint}")
 
     def _floor(self) -> Iterator[Fault]:
-        """The safety floor is not the pack's to edit; the pack must know its facts and the services it tells."""
+        """Hold the pack to the safety floor: it must know the floor's facts and the services that the floor tells."""
         facts, boards = self.shapes["facts.yaml"][0], self.shapes["boards.yaml"][0]
         told: set[str] = set()
         for trigger in TRIGGERS:
@@ -113,7 +113,9 @@ class _Checker:
                 yield file.fault(("service",), f"service '{shape.service}' must stand in services/{shape.service}.yaml")
             for need in shape.offers:
                 if need not in self.lead.needs:
-                    yield file.fault(("offers",), f"'{need}' is not a need of lead.yaml{nearest(need, self.lead.needs)}")
+                    yield file.fault(
+                        ("offers",), f"'{need}' is not a need of lead.yaml{nearest(need, self.lead.needs)}"
+                    )
             yield from self._rule(file, (), shape.criteria, shape.eligible_when, "eligible_when", shape.review)
             yield from check_limits(file, (), shape.criteria, shape.eligible_when, "eligible_when")
             for number, test in enumerate(shape.tests):
@@ -183,7 +185,9 @@ class _Checker:
                 continue
             for value in given if isinstance(given, tuple) else (given,):
                 if not fits(definition, value):
-                    yield file.fault((*path, name), f"'{value}' is not a value of '{condition.fact}': {said(definition)}")
+                    yield file.fault(
+                        (*path, name), f"'{value}' is not a value of '{condition.fact}': {said(definition)}"
+                    )
 
     def _given(self, file: YamlFile, path: Path_, given: Mapping[str, schema.ValueInFile]) -> Iterator[Fault]:
         for fact, value in given.items():

@@ -20,18 +20,24 @@ MOST_CONJUNCTIONS = 48
 
 
 def check_limits(
-    file: YamlFile, path: Path_, criteria: Mapping[str, schema.CriterionEntry], combination: schema.Combination, key: str
+    file: YamlFile,
+    path: Path_,
+    criteria: Mapping[str, schema.CriterionEntry],
+    combination: schema.Combination,
+    key: str,
 ) -> Iterator[Fault]:
     """Yield the faults of a rule that is too large, or that uses danger to keep somebody out."""
     if len(criteria) > MOST_CRITERIA:
         yield file.fault((*path, "criteria"), f"has {len(criteria)} criteria; at most {MOST_CRITERIA} are allowed")
     formula = to_formula(combination)
     try:
-        for truth in (Truth.MET, Truth.NOT_MET):
-            if len(conjunctions(formula, truth)) > MOST_CONJUNCTIONS:
-                raise TooManyConjunctionsError
+        ways = max(len(conjunctions(formula, truth)) for truth in (Truth.MET, Truth.NOT_MET))
     except TooManyConjunctionsError:
-        message = f"can be met or missed in more than {MOST_CONJUNCTIONS} ways; split the rule or name a wider criterion"
+        ways = MOST_CONJUNCTIONS + 1
+    if ways > MOST_CONJUNCTIONS:
+        message = (
+            f"can be met or missed in more than {MOST_CONJUNCTIONS} ways; split the rule or name a wider criterion"
+        )
         yield file.fault((*path, key), message)
     if key == "eligible_when":
         yield from _check_danger(file, path, criteria, formula)

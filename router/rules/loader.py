@@ -118,7 +118,9 @@ def _explain(file: YamlFile, detail: Any) -> Fault:
         case "missing":
             message = f"lacks '{last}'"
         case "string_pattern_mismatch":
-            message = f"has '{detail['input']}', which is not written as names are here: lower case, as in its neighbours"
+            message = (
+                f"has '{detail['input']}', which is not written as names are here: lower case, as in its neighbours"
+            )
         case "literal_error":
             message = f"has '{detail['input']}'; use one of {detail['ctx']['expected']}"
         case "value_error":
@@ -135,9 +137,7 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
         return shape
 
     head = single("pack.yaml", schema.PackFile)
-    facts = {
-        name: _fact(name, entry) for name, entry in single("facts.yaml", schema.FactsFile).facts.items()
-    }
+    facts = {name: _fact(name, entry) for name, entry in single("facts.yaml", schema.FactsFile).facts.items()}
     sources = {
         slug: Source(slug, entry.title, entry.publisher, entry.read)
         for slug, entry in single("sources.yaml", schema.SourcesFile).sources.items()

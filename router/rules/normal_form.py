@@ -23,7 +23,7 @@ def conjunctions(formula: Formula, truth: Truth, *, most: int = 200) -> tuple[Co
 
     Raises ``TooManyConjunctionsError`` rather than unfolding past ``most``.
     """
-    found = _formula(formula, truth is Truth.MET, most)
+    found = _formula(formula, wanted=truth is Truth.MET, most=most)
     kept = {one for one in found if _is_possible(one)}
     minimal = [one for one in kept if not any(other < one for other in kept)]
     return tuple(sorted(minimal, key=lambda one: (len(one), sorted(one))))
@@ -33,10 +33,10 @@ def _is_possible(one: Conjunction) -> bool:
     return len({name for name, _ in one}) == len(one)
 
 
-def _formula(formula: Formula, wanted: bool, most: int) -> set[Conjunction]:
-    all_parts = [_part(part, wanted, most) for part in formula.all]
-    none_parts = [_part(part, not wanted, most) for part in formula.none]
-    any_parts = [_part(part, wanted, most) for part in formula.any]
+def _formula(formula: Formula, *, wanted: bool, most: int) -> set[Conjunction]:
+    all_parts = [_part(part, wanted=wanted, most=most) for part in formula.all]
+    none_parts = [_part(part, wanted=not wanted, most=most) for part in formula.none]
+    any_parts = [_part(part, wanted=wanted, most=most) for part in formula.any]
     if wanted:
         groups = all_parts + none_parts + ([set().union(*any_parts)] if any_parts else [])
         return _product(groups, most)
@@ -46,10 +46,10 @@ def _formula(formula: Formula, wanted: bool, most: int) -> set[Conjunction]:
     return found
 
 
-def _part(part: str | Formula, wanted: bool, most: int) -> set[Conjunction]:
+def _part(part: str | Formula, *, wanted: bool, most: int) -> set[Conjunction]:
     if isinstance(part, str):
         return {frozenset({(part, Truth.MET if wanted else Truth.NOT_MET)})}
-    return _formula(part, wanted, most)
+    return _formula(part, wanted=wanted, most=most)
 
 
 def _product(groups: Iterable[set[Conjunction]], most: int) -> set[Conjunction]:

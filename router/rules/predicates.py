@@ -32,7 +32,9 @@ def compile_condition(condition: Condition, definition: FactDefinition) -> Predi
 
     accepted = condition.one_of if condition.one_of is not None else (condition.is_,)
     wanted = frozenset(value for value in accepted if value is not None)
-    bounds = [(test, measure(getattr(condition, name))) for name, test in _ORDER if getattr(condition, name) is not None]
+    bounds = [
+        (test, measure(getattr(condition, name))) for name, test in _ORDER if getattr(condition, name) is not None
+    ]
 
     def decide(value: FactValue | NotApplicable) -> bool:
         if value is NOT_APPLICABLE:

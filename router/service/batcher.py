@@ -22,7 +22,9 @@ class Batcher:
     No time is spent waiting for a fuller batch: while one batch commits, the next gathers by itself.
     """
 
-    def __init__(self, process: Callable[[Sequence[Work]], list[Answer]], *, on_fault: Callable[[Exception], None]) -> None:
+    def __init__(
+        self, process: Callable[[Sequence[Work]], list[Answer]], *, on_fault: Callable[[Exception], None]
+    ) -> None:
         self._process = process
         self._on_fault = on_fault
         self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()

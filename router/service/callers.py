@@ -24,9 +24,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     certificates: Annotated[tuple[str, ...], Field(min_length=1)]
-    readers: Annotated[
-        tuple[Literal["referrer", "service", "desk", "parent", "auditor"], ...], Field(min_length=1)
-    ]
+    readers: Annotated[tuple[Literal["referrer", "service", "desk", "parent", "auditor"], ...], Field(min_length=1)]
     services: tuple[str, ...] = ()
 
 

@@ -100,6 +100,4 @@ def _desk_item(
     decision: Decision, reason: DeskReason, cause: Cause, family: FamilyState, as_of: datetime, tools: Tools
 ) -> DeskItemRow:
     danger = " ".join(dict.fromkeys(finding.trigger.name for finding in decision.safety))
-    return DeskItemRow(
-        tools.ids.new(), decision.desk, reason, cause.event_id, family.family_id, danger, micros(as_of)
-    )
+    return DeskItemRow(tools.ids.new(), decision.desk, reason, cause.event_id, family.family_id, danger, micros(as_of))

@@ -138,9 +138,7 @@ class Encoder:
         if decision.lead:
             message.lead.CopyFrom(self.name(decision.lead, decision.lead_board))
         for one in decision.supporting:
-            message.supporting.add(
-                service=self.name(one.service, one.board), role=_ROLES[one.role], reason=one.reason
-            )
+            message.supporting.add(service=self.name(one.service, one.board), role=_ROLES[one.role], reason=one.reason)
         if decision.move is not None:
             message.move.kind = _MOVES[decision.move.kind]
             message.move.rule = decision.move.rule

@@ -75,4 +75,6 @@ def item_error(refusal: RouterError) -> pb.ItemError:
 
 def field_faults(faults: list[FieldFault]) -> RouterError:
     """Return the refusal of a request with faulty fields."""
-    return RouterError(Reason.INVALID_FIELD, "the request has faulty fields; mend them and send it again", faults=tuple(faults))
+    return RouterError(
+        Reason.INVALID_FIELD, "the request has faulty fields; mend them and send it again", faults=tuple(faults)
+    )

@@ -78,7 +78,9 @@ class FamilyState:
                     records.setdefault(person_id, []).append(person)
         return FamilyRecord(
             self.family_id,
-            tuple(Member(one, _role_now(role, records[one]), tuple(dict.fromkeys(records[one]))) for one, role in roles),
+            tuple(
+                Member(one, _role_now(role, records[one]), tuple(dict.fromkeys(records[one]))) for one, role in roles
+            ),
             tuple(households),
         )
 
@@ -201,4 +203,3 @@ def standing_bytes(
             "latest": latest,
         }
     )
-

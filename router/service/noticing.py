@@ -11,8 +11,8 @@ from router.model.referral import Urgency
 from router.routing.decision import Notice, NoticeKind, NoticeLevel
 from router.service.decode import micros
 from router.service.projection import Reader
-from router.service.recording import Recorder
 from router.service.reading import notice_message
+from router.service.recording import Recorder
 from router.service.tools import Tools
 from router.service.work import Acknowledge, Done, Escalate
 from router.service.workspace import Workspace
@@ -32,7 +32,7 @@ def acknowledge(work: Acknowledge, space: Workspace, tools: Tools) -> Done:
         raise RouterError(Reason.UNKNOWN_NOTICE, "no notice has this id; take it from ListNotices")
     caller = work.caller
     mine = f"{caller.service}@{caller.board}" if caller.board else caller.service
-    if caller.reader is not Reader.DESK and mine != row.recipient and caller.name != row.recipient:
+    if caller.reader is not Reader.DESK and row.recipient not in {mine, caller.name}:
         message = "only the notice's recipient, or the desk, can acknowledge it"
         raise RouterError(Reason.NOT_YOURS_TO_ANSWER, message)
     change = Change()

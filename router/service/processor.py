@@ -98,7 +98,9 @@ class Processor:
                 request_id=work.request_id or None,
                 error=type(fault).__name__,
             )
-            message = "the request met a fault of the router's own; nothing was changed; tell its operators the request_id"
+            message = (
+                "the request met a fault of the router's own; nothing was changed; tell its operators the request_id"
+            )
             return Done(RouterError(Reason.INTERNAL, message))
 
     def _handle(self, work: Work, space: Workspace) -> Done:

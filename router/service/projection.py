@@ -109,9 +109,7 @@ class Projector:
         told |= {TRIGGERS_BY_NAME[one.trigger].fact for one in decision.safety if one.source_system in own}
         closed = {fact for fact, privacy in self._privacy.items() if privacy not in may_see and fact not in told}
         hidden = {
-            name
-            for name, kinds in self._revealing.items()
-            if kinds - may_see and not (self._sensitive[name] & told)
+            name for name, kinds in self._revealing.items() if kinds - may_see and not (self._sensitive[name] & told)
         }
         self._withhold_services(decision, hidden)
         # Even that something is held of a closed fact would tell that somebody spoke of it.

@@ -24,7 +24,6 @@ DEFAULT_DECISIONS = 50
 DEFAULT_NOTICES = 100
 
 
-
 def parse_id(prefix: str, text: str, reason: Reason, what: str) -> int:
     """Return the id that a caller wrote. Raises ``RouterError``."""
     try:
@@ -40,8 +39,8 @@ def notice_message(row: NoticeRow) -> notice_pb2.Notice:
         notice_id=render("ntc", row.notice_id),
         sequence=row.sequence,
         recipient=row.recipient,
-        kind=notice_pb2.NoticeKind.Value(f"NOTICE_KIND_{row.kind.upper()}"),
-        level=notice_pb2.NoticeLevel.Value(f"NOTICE_LEVEL_{row.level.upper()}"),
+        kind=f"NOTICE_KIND_{row.kind.upper()}",
+        level=f"NOTICE_LEVEL_{row.level.upper()}",
         urgency=URGENCIES[Urgency(row.urgency) if row.urgency else None],
         decision_id="" if existence else shown("dec", row.decision_id),
         family_id="" if existence else shown("fam", row.family_id),
@@ -140,9 +139,7 @@ class Reads:
         """Return whether the caller's own system sent a referral that this decision rests on."""
         return any(event.source_system in rights.own for event in own_events(row, reader).values())
 
-    def _note(
-        self, method: str, event: AuditEvent, caller: Caller, now: datetime, **fields: str | int
-    ) -> Note:
+    def _note(self, method: str, event: AuditEvent, caller: Caller, now: datetime, **fields: str | int) -> Note:
         work = Note(method=method, caller=caller, received_at=now, change=Change())
         row = self._recorder.audit(event, now, {**self._recorder.call_fields(work), **fields})
         work.change.audit.append(row)

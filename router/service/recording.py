@@ -21,7 +21,6 @@ from router.service.work import Work
 from router.store.ids import IdSource, render
 from router.store.interface import AuditRow, DecisionRow, LeadRow, LeadState, NoticeRow
 
-
 # Callers are asked to keep personal data out of their ids; a number as long as a CHI number is not taken on trust, nor
 # one that has lost its leading zero.
 CHI_DIGITS = (9, 10)
@@ -143,9 +142,7 @@ def lead_row(decision: Decision, case: Case, decision_id: int, episode_id: int) 
         if not decision.accepted:
             proposed = Proposal(decision.lead, decision.lead_board, decision_id)
         more = standing_bytes(proposed=proposed, supporting=supporting, declined=declined, latest=decision_id)
-        return LeadRow(
-            episode_id, accepted.service, accepted.board, LeadState.ACCEPTED, accepted.decision_id, at, more
-        )
+        return LeadRow(episode_id, accepted.service, accepted.board, LeadState.ACCEPTED, accepted.decision_id, at, more)
     more = standing_bytes(proposed=None, supporting=supporting, declined=declined, latest=decision_id)
     if decision.outcome is Outcome.DESK:
         return LeadRow(episode_id, decision.desk, "", LeadState.DESK, decision_id, at, more)

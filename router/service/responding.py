@@ -51,8 +51,8 @@ def respond(work: Respond, space: Workspace, tools: Tools) -> Done:
     if row.decision_id != latest or row.state != "proposed" or row.outcome == "desk":
         message = "this proposal no longer stands; get the episode's newest decision and answer that"
         raise RouterError(Reason.DECISION_NOT_CURRENT, message)
-    change, event_id = _response(work, row, family, tools)
-    whole = (_decline if work.decline_reason else _accept)(work, change, event_id, row, family, space, tools)
+    change = _response(work, row, family, tools)
+    whole = (_decline if work.decline_reason else _accept)(work, change, row, family, space, tools)
     projected = tools.projector.project(whole, caller.rights())
     answer = pb.RespondToReferralResponse(request_id=work.request_id, decision=projected).SerializeToString()
     change.answer = AnswerRow(work.request_id, work.method, work.digest, answer, micros(work.received_at))
@@ -61,24 +61,19 @@ def respond(work: Respond, space: Workspace, tools: Tools) -> Done:
     return Done(answer, change)
 
 
-def _response(work: Respond, row: DecisionRow, family: FamilyState, tools: Tools) -> tuple[Change, int]:
+def _response(work: Respond, row: DecisionRow, family: FamilyState, tools: Tools) -> Change:
     event_id, at = tools.ids.new(), micros(work.received_at)
     change = Change(touched={family.family_id})
     change.events.append(
-        EventRow(
-            event_id, EventKind.RESPONSE, work.caller.name, work.request_id, 0, at, at, work.digest, work.payload
-        )
+        EventRow(event_id, EventKind.RESPONSE, work.caller.name, work.request_id, 0, at, at, work.digest, work.payload)
     )
-    change.links.append(
-        LinkRow(tools.ids.new(), event_id, family.family_id, row.episode_id, {}, work.caller.name, at)
-    )
-    return change, event_id
+    change.links.append(LinkRow(tools.ids.new(), event_id, family.family_id, row.episode_id, {}, work.caller.name, at))
+    return change
 
 
 def _accept(
     work: Respond,
     change: Change,
-    event_id: int,
     row: DecisionRow,
     family: FamilyState,
     space: Workspace,
@@ -117,7 +112,9 @@ def _accept(
 
 def _told_of_acceptance(case: Case, lead: Proposal, urgency: int) -> tuple[Notice, ...]:
     how_soon = Urgency(urgency) if urgency else None
-    told = {one.holder: "A service has accepted the lead for a family that you referred." for one in case.open_referrals}
+    told = {
+        one.holder: "A service has accepted the lead for a family that you referred." for one in case.open_referrals
+    }
     for service, board in case.standing.supporting:
         told[address(service, board)] = "A service has accepted the lead for a family that you stand beside."
     made = [
@@ -135,7 +132,6 @@ def _told_of_acceptance(case: Case, lead: Proposal, urgency: int) -> tuple[Notic
 def _decline(
     work: Respond,
     change: Change,
-    event_id: int,
     row: DecisionRow,
     family: FamilyState,
     space: Workspace,
@@ -156,7 +152,7 @@ def _decline(
         Notice(recipient, NoticeKind.DECLINED, NoticeLevel.EXISTENCE, how_soon, text)
         for recipient in sorted({one.holder for one in case.open_referrals})
     )
-    cause = Cause(work, event_id, work.payload, AuditEvent.LEAD_DECLINED, work.decline_reason)
+    cause = Cause(work, change.events[-1].event_id, work.payload, AuditEvent.LEAD_DECLINED, work.decline_reason)
     match = MatchTold(case.match, 0.0, (), (), tools.weights.version)
     return record_decision(
         change, cause, decision, case, match, family, row.episode_id, space, tools, more_notices=told

@@ -6,7 +6,8 @@ import functools
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, TimeoutError as FutureTimeoutError
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import datetime
 from typing import Any
 
@@ -207,9 +208,7 @@ class Servicer:
                 one.exception()
             answers.put(None)
 
-    def _written(
-        self, make: Callable[[Any, Caller], Work]
-    ) -> Callable[[Any, grpc.ServicerContext], bytes]:
+    def _written(self, make: Callable[[Any, Caller], Work]) -> Callable[[Any, grpc.ServicerContext], bytes]:
         def call(request: Any, caller: Caller, context: grpc.ServicerContext) -> Answer:
             return self._wait(self._batcher.submit(make(request, caller)), context)
 

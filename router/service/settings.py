@@ -51,8 +51,8 @@ class Settings:
             raise SettingsError("--tls-cert, --tls-key, --client-ca and --callers go together: give all four or none")
         if not is_loopback(self.host) and not self.uses_tls:
             raise SettingsError(
-                f"{self.host} can be reached from other machines: give --tls-cert, --tls-key, --client-ca and --callers, "
-                "or listen on 127.0.0.1"
+                f"{self.host} can be reached from other machines: give --tls-cert, --tls-key, --client-ca and "
+                "--callers, or listen on 127.0.0.1"
             )
         if self.workers < 1:
             raise SettingsError("--workers must be at least 1")

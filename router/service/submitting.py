@@ -192,9 +192,7 @@ def _arrival(work: Submit, placement: Placement, match: MatchResult, space: Work
     return change
 
 
-def _let_others_see(
-    work: Submit, placement: Placement, answer: bytes, space: Workspace, tools: Tools
-) -> None:
+def _let_others_see(work: Submit, placement: Placement, answer: bytes, space: Workspace, tools: Tools) -> None:
     family = placement.family
     tools.memory.keep(placement.held.referral_id, work.event)
     space.keep_family(family, space.keys[id(work)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import protovalidate
 from google.protobuf.message import Message
 
@@ -18,21 +20,13 @@ def validate(request: Message) -> None:
         raise field_faults([_fault(violation.proto) for violation in violations])
 
 
-def _fault(violation) -> FieldFault:  # type: ignore[no-untyped-def]  # the validator's own generated type
+def _fault(violation: Any) -> FieldFault:
     path = ""
     for element in violation.field.elements if violation.field else ():
         path += ("." if path else "") + element.field_name
-        kind, value = _subscript(element)
-        if kind == "index":
-            path += f"[{value}]"
+        if element.subscript is not None and element.subscript.field == "index":
+            path += f"[{element.subscript.value}]"
     return FieldFault(path or "request", _advice(str(violation.rule_id), str(violation.message)))
-
-
-def _subscript(element) -> tuple[str, object]:  # type: ignore[no-untyped-def]
-    subscript = getattr(element, "subscript", None)
-    if subscript is None:
-        return "", None
-    return str(getattr(subscript, "field", getattr(subscript, "case", ""))), getattr(subscript, "value", None)
 
 
 def _advice(rule: str, message: str) -> str:

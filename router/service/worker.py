@@ -39,9 +39,7 @@ class WorkerServer:
         )
         self._server.add_generic_rpc_handlers((core.servicer.handlers(),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection(
-            (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
-        )
+        reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         address = f"{settings.host}:{settings.port}"
         credentials = _credentials(settings)
         if credentials is None:
@@ -84,6 +82,7 @@ def main() -> None:
         tls_client_ca=arguments.tls_client_ca,
         callers=arguments.callers,
     )
+    settings.check()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

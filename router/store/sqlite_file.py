@@ -46,13 +46,18 @@ _WRITER = (
 )
 _READER = (
     "query_only = ON",
-    "cache_size = -16384",
+    "cache_size = -4096",
 )
 
 
 def connect_writer(path: Path, key: bytes) -> Any:
     """Return a driver connection that may write. It belongs to no thread; one at a time may use it."""
-    return _connect(path.as_posix(), key, (*_BOTH, *_WRITER))
+    connection = _connect(path.as_posix(), key, (*_BOTH, *_WRITER))
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal":
+        connection.close()
+        raise StoreError(f"the store at {path} cannot keep a log beside it (mode {mode}); put it on a local disk")
+    return connection
 
 
 def connect_reader(path: Path, key: bytes) -> Any:

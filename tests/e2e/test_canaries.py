@@ -51,9 +51,7 @@ def canary_event(version: int = 1, *, source: str = "badgernet-lanarkshire") -> 
         source_reference="canary-reference",
         source_version=version,
         people=[person],
-        household=referral_pb2.Household(
-            address_lines=["1 Canary Wharf"], postcode="ZZ1 9ZZ", board_code="S08000032"
-        ),
+        household=referral_pb2.Household(address_lines=["1 Canary Wharf"], postcode="ZZ1 9ZZ", board_code="S08000032"),
         observations=[
             referral_pb2.Observation(fact="parent_illness_severity", subject_ref="mother", choice="moderate"),
             referral_pb2.Observation(fact="suicidal_intent", subject_ref="mother", yes_no=True, observed_by="GP"),

@@ -15,9 +15,7 @@ from tests.support.serving import Service, serving, status
 WORDS_OF_ABUSE = ("abuse", "violen", "protection concern", "marac")
 AUDITOR = pb.CallContext(caller="audit-office", reader=pb.READER_KIND_AUDITOR, purpose=pb.PURPOSE_AUDIT)
 PARENT = pb.CallContext(caller="parent-portal", reader=pb.READER_KIND_PARENT, purpose=pb.PURPOSE_DIRECT_CARE)
-OTHER_SENDER = pb.CallContext(
-    caller="chsp-lanarkshire", reader=pb.READER_KIND_REFERRER, purpose=pb.PURPOSE_DIRECT_CARE
-)
+OTHER_SENDER = pb.CallContext(caller="chsp-lanarkshire", reader=pb.READER_KIND_REFERRER, purpose=pb.PURPOSE_DIRECT_CARE)
 
 
 @pytest.fixture(scope="module")

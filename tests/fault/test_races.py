@@ -23,9 +23,7 @@ MODERATE = choice("parent_illness_severity", "moderate")
 def race(stubs: list[RoutingServiceStub], number: int) -> list[pb.SubmitReferralResponse]:
     """Send both referrals at once, each over a connection of its own."""
     start = threading.Barrier(len(SENDERS))
-    requests = [
-        submit(event(number, MODERATE, source=source, referrer=referrer)) for source, referrer in SENDERS
-    ]
+    requests = [submit(event(number, MODERATE, source=source, referrer=referrer)) for source, referrer in SENDERS]
 
     def send(place: int) -> pb.SubmitReferralResponse:
         start.wait()
@@ -49,9 +47,7 @@ def told(service: Service, recipient: str) -> set[str]:
         page = service.stub.ListNotices(request)
         if not page.notices:
             return families
-        families.update(
-            one.notice_id for one in page.notices if one.kind == notice_pb2.NOTICE_KIND_ALSO_REFERRED
-        )
+        families.update(one.notice_id for one in page.notices if one.kind == notice_pb2.NOTICE_KIND_ALSO_REFERRED)
         after = page.next_after_sequence
 
 

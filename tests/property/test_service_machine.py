@@ -107,7 +107,9 @@ class ServiceMachine(RuleBasedStateMachine):
         message.consent = consent  # type: ignore[assignment]
         shown = [fact for fact in dangers if fact not in denied]
         message.observations.extend(yes(fact, _subject(fact)) for fact in shown)
-        message.observations.extend(yes(fact, _subject(fact), by="GP" if signed else "", value=False) for fact in denied)
+        message.observations.extend(
+            yes(fact, _subject(fact), by="GP" if signed else "", value=False) for fact in denied
+        )
         work = self.submit_work(message, next_id())
         answer = self.run(work)
         assert isinstance(answer, bytes)
@@ -225,7 +227,7 @@ class ServiceMachine(RuleBasedStateMachine):
     @invariant()
     def danger_stays(self) -> None:
         """Every danger that its own source has not denied stands on the newest decision."""
-        for (source, family, fact), _ in getattr(self, "danger", {}).items():
+        for source, family, fact in getattr(self, "danger", {}):
             whole = self.current(family)
             assert whole is not None
             shown = {(one.trigger, one.source_system) for one in whole.safety}

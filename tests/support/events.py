@@ -309,9 +309,7 @@ def referrals(
 
 
 @st.composite
-def standings(
-    draw: st.DrawFn, vocabulary: Vocabulary, pack: Pack, board: str, *, kinds: Sequence[str]
-) -> Standing:
+def standings(draw: st.DrawFn, vocabulary: Vocabulary, pack: Pack, board: str, *, kinds: Sequence[str]) -> Standing:
     """Draw who stands where: nobody, one who was asked, one who accepted, or both."""
     leaders = st.sampled_from(vocabulary.leaders)
     kind = draw(st.sampled_from(kinds))

@@ -56,7 +56,9 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
         return {"fact": fact, "one_of": draw(st.lists(st.sampled_from(entry["choices"]), min_size=1, unique=True))}
     value = st.sampled_from(entry["choices"]) if entry["type"] == "choice" else st.integers(0, 6)
     names = draw(
-        st.sampled_from([("is",), ("at_least",), ("at_most",), ("more_than",), ("less_than",), ("at_least", "less_than")])
+        st.sampled_from(
+            [("is",), ("at_least",), ("at_most",), ("more_than",), ("less_than",), ("at_least", "less_than")]
+        )
     )
     return {"fact": fact, **{name: draw(value) for name in names}}
 
@@ -92,9 +94,7 @@ def pack_files(draw: st.DrawFn) -> dict[str, bytes]:
         "pack.yaml": {"pack": "drawn", "title": "Drawn", "status": "illustrative", "notice": "Drawn for a test"},
         "facts.yaml": facts_file(),
         "sources.yaml": {"sources": {"book": {"title": "Book", "publisher": "Press", "read": False}}},
-        "letters.yaml": {
-            reader: {"reason": "{reason}"} for reader in ("parent", "referrer", "receiver")
-        },
+        "letters.yaml": {reader: {"reason": "{reason}"} for reader in ("parent", "referrer", "receiver")},
     }
     extra = [name for name in services if name not in RECIPIENTS]
     files["boards.yaml"] = {
@@ -103,7 +103,10 @@ def pack_files(draw: st.DrawFn) -> dict[str, bytes]:
             BOARDS[0]: {"name": "First", "desk": "desk-first", "capacity": {extra[0]: "closed"}},
             BOARDS[1]: {"name": "Second", "desk": "desk-second", "lacks": extra[:1]},
             BOARDS[2]: {
-                "name": "Third", "desk": "desk-third", "lacks": extra[:1], "served_by": {extra[0]: BOARDS[0]},
+                "name": "Third",
+                "desk": "desk-third",
+                "lacks": extra[:1],
+                "served_by": {extra[0]: BOARDS[0]},
             },
         },
     }
@@ -203,5 +206,3 @@ def circumstances(draw: st.DrawFn, pack: Pack) -> Circumstances:
         requested=frozenset(draw(st.lists(names, max_size=2))),
         declined=frozenset(draw(st.lists(names, max_size=2))),
     )
-
-

@@ -67,7 +67,9 @@ def infant_of(number: int, birth_date: str = "2026-09-01") -> referral_pb2.Perso
     )
 
 
-def yes(fact: str, subject: str = "mother", by: str = "health visitor", *, value: bool = True) -> referral_pb2.Observation:
+def yes(
+    fact: str, subject: str = "mother", by: str = "health visitor", *, value: bool = True
+) -> referral_pb2.Observation:
     """Return an explicit yes, or no."""
     return referral_pb2.Observation(fact=fact, subject_ref=subject, yes_no=value, observed_by=by)
 

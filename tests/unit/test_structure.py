@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[2]
 def test_imports_point_one_way() -> None:
     """The core knows nothing of the shell; matching and rules nothing of each other; adapters only the contract."""
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
-    done = subprocess.run([*command, "--config", "pyproject.toml", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, "--config", "pyproject.toml", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
