@@ -31,8 +31,11 @@ def parts(data: bytes) -> Iterator[Part]:
     """Yield the messages of a file."""
     if not data.strip():
         raise MappingFault(Reason.EMPTY_FILE, "file", "the file is empty; send the message again")
+    number = 0
     for number, raw in enumerate(split_messages(data), start=1):
         yield _part(raw, f"message {number}")
+    if not number:
+        raise MappingFault(Reason.EMPTY_FILE, "file", "the batch holds no message; ask the sender whether it should")
 
 
 def _part(raw: bytes, location: str) -> Part:

@@ -105,7 +105,7 @@ def _trigger(header: Segment) -> Any:
 def system_of(raw: bytes) -> str:
     """Return the sending system as far as it can be told without reading the message; blank when it cannot."""
     try:
-        return _system(Message(raw).one("MSH"))
+        return _system(Message(raw.split(b"\r", 1)[0]).one("MSH"))
     except MappingFault:
         return ""
 

@@ -10,7 +10,7 @@ import hl7
 from adapters.faults import MappingFault, Reason
 
 _MSH = re.compile(r"MSH([^\w\s])([^\w\s]{4,5})\1")
-_BATCH = (b"FHS", b"BHS", b"BTS", b"FTS")
+_BATCH = re.compile(rb"(?:FHS|BHS|BTS|FTS)[^\w\s]")
 READ = frozenset({"MSH", "RF1", "PRD", "PID", "NK1", "OBX", "NTE", "OBR"})
 _UNREAD = frozenset({"SFT", "AUT", "CTD", "GT1", "IN1", "IN2", "IN3", "ACC", "DG1", "DRG", "AL1", "PR1", "PV1", "PV2"})
 KNOWN = READ | _UNREAD | frozenset({"PD1", "ARV", "UAC"})
@@ -27,7 +27,7 @@ def split_messages(data: bytes) -> Iterator[bytes]:
     """Yield a file's messages as received; batch and file headers, which hold no family's data, are left out."""
     message: list[bytes] = []
     for line in re.split(rb"\r\n|\r|\n", data.translate(None, _FRAME)):
-        if line.startswith(_BATCH) or not line.strip():
+        if _BATCH.match(line) or not line.strip():
             continue
         if line.startswith(b"MSH") and message:
             yield b"\r".join(message)

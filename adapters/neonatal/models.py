@@ -17,7 +17,7 @@ Code = str
 class NeonatalRow(ExtractRow):
     """One baby's row of extract version 3. Field names, or aliases, are the columns, in their order."""
 
-    event_dt: Annotated[datetime, Required, IsoMoment]
+    event_dt: Annotated[datetime, IsoMoment, Required]
 
     baby_chi: str = Field(alias="BabyCHINumber")
     baby_chi_status: Code = Field(alias="NationalIDBabyStatus")
@@ -31,7 +31,7 @@ class NeonatalRow(ExtractRow):
     mother_phone: str
     mother_email: str
 
-    birth_dt: Annotated[datetime, Required, IsoMoment]
+    birth_dt: Annotated[datetime, IsoMoment, Required]
     birth_order: Annotated[Count, Field(ge=0, le=8)]
     multiplicity: Annotated[Count, Field(ge=0, le=8)]
     sex: Code

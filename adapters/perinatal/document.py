@@ -60,13 +60,12 @@ class Document:
         self._by_reference: dict[str, tuple[int, Any]] = {}
         self.carried: list[Coded] = []
         for index, (plain, entry) in enumerate(entries):
-            if entry.resource is None:
-                raise MappingFault(Reason.FHIR_INVALID, f"entry[{index}]", "the entry holds no resource")
+            resource: Any = entry.resource
             kind = str(plain["resource"]["resourceType"])
-            self._resources.append((index, kind, entry.resource))
-            for reference in (entry.fullUrl, f"{kind}/{entry.resource.id}" if entry.resource.id else None):
+            self._resources.append((index, kind, resource))
+            for reference in (entry.fullUrl, f"{kind}/{resource.id}" if resource.id else None):
                 if reference:
-                    self._by_reference[str(reference)] = (index, entry.resource)
+                    self._by_reference[str(reference)] = (index, resource)
             self._check(index, kind, plain["resource"])
 
     def of(self, kind: str) -> Iterator[tuple[int, Any]]:
@@ -101,6 +100,12 @@ def parse(raw: bytes) -> Document:
         raise MappingFault(Reason.FHIR_NOT_A_MESSAGE, "document", "expected a Bundle")
     if document.get("type") != "message" or not isinstance(document.get("entry"), list) or not document["entry"]:
         raise MappingFault(Reason.FHIR_NOT_A_MESSAGE, "Bundle.type", "expected a Bundle of type message with entries")
+    for index, entry in enumerate(document["entry"]):
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+            raise MappingFault(Reason.FHIR_INVALID, f"entry[{index}]", "the entry holds no resource")
+    if document["entry"][0]["resource"]["resourceType"] != "MessageHeader":
+        raise MappingFault(Reason.FHIR_NOT_A_MESSAGE, "entry[0]", "a message begins with a MessageHeader")
     try:
         bundle = Bundle.model_validate(document)
     except ValidationError as error:
@@ -109,9 +114,6 @@ def parse(raw: bytes) -> Document:
     except (KeyError, LookupError, AttributeError, TypeError, ValueError, ArithmeticError):
         # The library looks a resource type up by name and lets the failed look-up through.
         raise MappingFault(Reason.FHIR_INVALID, "Bundle.entry", "a resource's type or shape is not known") from None
-    first_entry = document["entry"][0]
-    if first_entry.get("resource", {}).get("resourceType") != "MessageHeader":
-        raise MappingFault(Reason.FHIR_NOT_A_MESSAGE, "entry[0]", "a message begins with a MessageHeader")
     return Document(document, bundle)
 
 

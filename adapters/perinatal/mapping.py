@@ -14,7 +14,7 @@ from adapters.faults import MappingFault, Reason
 from adapters.parts import Content, Part
 from adapters.people import NativePerson
 from adapters.perinatal.models import SYSTEMS, Diagnosis, Finding, Medication, PerinatalReferral
-from adapters.perinatal.reader import read_message
+from adapters.perinatal.reader import read_message, system_of
 from router.v1 import referral_pb2 as pb
 from router.v1 import routing_service_pb2 as service_pb
 
@@ -49,7 +49,7 @@ def parts(data: bytes) -> Iterator[Part]:
 
 
 def _part(raw: bytes, location: str) -> Part:
-    return Part(raw, location, lambda: map_message(raw))
+    return Part(raw, location, lambda: map_message(raw), system_of(raw))
 
 
 def _is_one_to_a_line(data: bytes, lines: list[bytes]) -> bool:
@@ -201,6 +201,9 @@ def _finding(builder: EventBuilder, finding: Finding, referral: PerinatalReferra
             builder.unmapped(
                 table.unmapped, finding.code.system, finding.code.code, _shown(finding), about=about, at=finding.at
             )
+    elif finding.category == "red-flag" and not finding.value and not finding.absent:
+        # A flag that says neither yes nor no is not passed over: somebody raised it.
+        builder.unmapped(known.fact, finding.code.system, finding.code.code, known.display, about=about, at=finding.at)
     elif finding.void:
         builder.unmapped(known.fact, "observation-status", finding.void, known.display, about=about, at=finding.at)
     else:

@@ -23,7 +23,7 @@ class Finding(NativeRecord):
     """One coded item of an Observation, its value as text: Y or N for a boolean, the code for a concept.
 
     ``subject`` is the reference of the person it is about. ``void`` is the Observation's status when that takes the
-    finding back, such as "entered-in-error".
+    finding back, such as "entered-in-error". ``absent`` is true when the sender says why there is no value.
     """
 
     code: Coded
@@ -33,6 +33,7 @@ class Finding(NativeRecord):
     subject: str = ""
     category: str = ""
     void: str = ""
+    absent: bool = False
 
 
 class Score(NativeRecord):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -115,6 +116,16 @@ def _system(header: Any) -> str:
     return name
 
 
+def system_of(raw: bytes) -> str:
+    """Return the sending system as far as it can be told without reading the message; blank when it cannot."""
+    try:
+        name = json.loads(raw)["entry"][0]["resource"]["source"]["name"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    lowered = name.strip().lower() if isinstance(name, str) else ""
+    return lowered if SYSTEM.fullmatch(lowered) else ""
+
+
 def _reference(request: Any, index: int) -> str:
     values = [str(one.value) for one in request.identifier or [] if one.value]
     if not values:
@@ -181,6 +192,7 @@ def _observed(document: Document) -> Iterator[tuple[Finding, tuple[Finding, ...]
             "at": _moment(at) if at is not None and not isinstance(at, str) else None,
             "subject": key_of(document, focus) or key_of(document, one.subject),
             "category": _first(one.category),
+            "absent": one.dataAbsentReason is not None,
             "void": str(one.status) if one.status in _VOID_OBSERVATION else "",
         }
         items = tuple(_finding(part, shared) for part in one.component or [])

@@ -33,7 +33,7 @@ class SubstanceRow(ExtractRow):
     chi: str
 
     referral_source: Code
-    referral_dt: Annotated[date, Required, UkDate]
+    referral_dt: Annotated[date, UkDate, Required]
     assessed_dt: Annotated[date | None, UkDate]
     in_treatment: Code
     co_occurring_health: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import NamedTuple
 
 from router.matching.compare import FORENAME_ORDER, Level, compare_birth_dates, compare_forenames
@@ -225,9 +226,23 @@ class _Linking:
         )
 
     def _complete(self, row: int) -> bool:
+        """Return whether every infant of the set is at hand, so that the one left over must be the one missing.
+
+        Infants of one message are different ones. Those of the family are only when something parts each two of them:
+        one baby may be on record twice, first without a name and then without a birth order.
+        """
         columns = set(self._sets[row])
         size = max(self._multiplicity(row, columns), TWINS)
-        return len(columns) >= size or self._mates(columns) >= size
+        if self._mates(columns) >= size:
+            return True
+        return len(columns) >= size and all(
+            _parted(self._known[a], self._known[b]) for a, b in combinations(columns, 2)
+        )
+
+
+def _parted(one: FamilyPerson, other: FamilyPerson) -> bool:
+    forename = compare_forenames(one.profile.forenames, other.profile.forenames)
+    return stand(one.profile, other.profile, forename) is Standing.CONFLICT
 
 
 def _unrivalled(choices: dict[int, list[int]], rivals: dict[int, list[int]] | None = None) -> tuple[int, int] | None:

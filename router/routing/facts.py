@@ -1,8 +1,8 @@
 """What is held of each fact: one view for each child of the episode, worked out from every referral that speaks.
 
-The newest observation counts. Two different values of the same moment are a conflict, and a code without an agreed
-meaning is not read as anything: both leave the fact unknown. Danger is the exception: while the floor holds that a
-danger stands, its fact says so.
+The newest observation counts. Two different values of the same moment are a conflict, which leaves the fact unknown. A
+code without an agreed meaning is not read as anything: alone it leaves the fact unknown, and beside a plain value it
+takes nothing away. Danger is the exception: while the floor holds that a danger stands, its fact says so.
 """
 
 from __future__ import annotations
@@ -123,12 +123,14 @@ def _is_about(finding: Finding, child: Child | None) -> bool:
 
 
 def _held(definition: FactDefinition, given: Sequence[Observation]) -> Held:
-    values = resolve((one.observed_at, one.value if _fits(definition, one.value) else None) for one in given)
-    if len(values) > 1:
-        return Unknown(Missing.CONFLICT, tuple(sorted((v for v in values if v is not None), key=str)))
-    if values[0] is None:
+    read = [(one, one.value) for one in given if one.value is not None and _fits(definition, one.value)]
+    # A code that cannot be read takes nothing away from what another message said plainly.
+    values = resolve((one.observed_at, value) for one, value in read)
+    if not values:
         return Unknown(Missing.UNMAPPED)
-    newest = max(given, key=lambda one: (one.observed_at, one.source_system))
+    if len(values) > 1:
+        return Unknown(Missing.CONFLICT, tuple(sorted(values, key=str)))
+    newest = max((one for one, _ in read), key=lambda one: (one.observed_at, one.source_system))
     return Known(values[0], newest.source_system, newest.observed_at)
 
 

@@ -94,9 +94,7 @@ def test_a_faulty_engine_sends_the_family_to_a_person(data: st.DataObject, engin
 def test_a_family_whose_referrals_are_all_withdrawn_still_has_an_owner(data: st.DataObject) -> None:
     """The desk, or the lead that accepted, owns what no open referral speaks for."""
     case = data.draw(cases(SCOTLAND.pack, most=2))
-    silent = replace(
-        case, referrals=tuple(replace(one, state=ReferralState.WITHDRAWN) for one in case.referrals)
-    )
+    silent = replace(case, referrals=tuple(replace(one, state=ReferralState.WITHDRAWN) for one in case.referrals))
     decision = SCOTLAND.decide(silent)
     assert_one_owner(SCOTLAND.pack, silent, decision)
     assert decision.desk_reason is DeskReason.ALL_REFERRALS_WITHDRAWN

@@ -24,12 +24,12 @@ Fact = tuple[str, str, bool | int | str | None]
 """A fact, the role of the person it is about, and its value; None for a code without a meaning."""
 
 
-def neonatal(*rows: dict[str, str]) -> bytes:
+def neonatal(*rows: dict[str, Any]) -> bytes:
     """Return a neonatal extract of rows that override a blank baby's row."""
     return extracts.neonatal_file(LANARKSHIRE, AS_AT, [extracts.neonatal_row(FAMILY, DAY, **row) for row in rows])
 
 
-def substance(*rows: dict[str, str]) -> bytes:
+def substance(*rows: dict[str, Any]) -> bytes:
     """Return a substance-use extract of rows that override a blank client's row."""
     return extracts.substance_file(FIFE, AS_AT, [extracts.substance_row(FAMILY, DAY, **row) for row in rows])
 

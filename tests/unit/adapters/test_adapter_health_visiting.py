@@ -93,7 +93,9 @@ def test_every_field_reaches_the_event(field: str, old: bytes, new: bytes) -> No
     assert event_of("health-visiting", data.replace(old, new, 1)) != BASE, field
 
 
-@pytest.mark.parametrize(("field", "place"), [("home_language", 15), ("ethnicity", 22), ("birth order", 25), ("death", 29)])
+@pytest.mark.parametrize(
+    ("field", "place"), [("home_language", 15), ("ethnicity", 22), ("birth order", 25), ("death", 29)]
+)
 def test_later_fields_of_the_child_reach_the_event(field: str, place: int) -> None:
     """Language, ethnicity, order of birth and death are carried."""
     value = {15: "POL", 22: "1A", 25: "2", 29: "20261020"}[place]
@@ -152,7 +154,8 @@ def test_indicators_are_counted(counts: dict[str, int], expected: set[tuple[str,
 
 
 @pytest.mark.parametrize(
-    "spoilt", [obx("IMH_IND", "", kind="NM", sub="SELF"), obx("IMH_IND", "some", sub="SELF"), obx("IMH_IND", 1, sub="HAIR")]
+    "spoilt",
+    [obx("IMH_IND", "", kind="NM", sub="SELF"), obx("IMH_IND", "some", sub="SELF"), obx("IMH_IND", 1, sub="HAIR")],
 )
 def test_one_unreadable_domain_leaves_the_count_unknown(spoilt: str) -> None:
     """A sum without a domain would say "fewer" where nobody knows."""
@@ -220,7 +223,9 @@ def test_line_endings(ending: bytes) -> None:
 
 def test_escapes() -> None:
     """HL7's escapes are undone; one that is not known stays as it is written."""
-    data = health_visiting(obx("PARENT_VIEW", "a|b^c&d~e\\f\nnext", kind="TX"), mother=replace(MOTHER, family="O^N|eill"))
+    data = health_visiting(
+        obx("PARENT_VIEW", "a|b^c&d~e\\f\nnext", kind="TX"), mother=replace(MOTHER, family="O^N|eill")
+    )
     event = event_of("health-visiting", data.replace(b"next", b"\\X C3A9\\ \\XC3A9\\"))
     assert event.view_of_parent == "a|b^c&d~e\\f\n\\X C3A9\\ é"
     assert event.people[0].names[0].family == "O^N|eill"

@@ -207,7 +207,9 @@ def test_bipolar_in_remission_is_a_history() -> None:
 def test_scores_keep_their_dates() -> None:
     """Two fillings of one scale are two observations with their days."""
     event = event_of("perinatal", perinatal(epds(9, 0, date(2026, 9, 1)), epds(15, 2, DAY)))
-    totals = [(one.number, one.observed_at.ToJsonString()[:10]) for one in event.observations if one.fact == "epds_total"]
+    totals = [
+        (one.number, one.observed_at.ToJsonString()[:10]) for one in event.observations if one.fact == "epds_total"
+    ]
     assert totals == [(9, "2026-08-31"), (15, "2026-10-28")]
 
 
@@ -221,7 +223,7 @@ def test_scores_by_loinc(code: str, fact: str) -> None:
 
 
 def test_red_flags_yes_no_and_neither() -> None:
-    """A flag seen is a yes, one looked for is a no, one without an answer stays visible, one with a reason is silent."""
+    """A flag seen is a yes, one looked for a no, one without an answer visible, one with a reason for it silent."""
     empty = red_flag("overdose", DAY)
     del empty["valueBoolean"]
     silent = red_flag("psychosis", DAY) | {"dataAbsentReason": concept("urn:absent", "asked-declined")}

@@ -18,7 +18,7 @@ from adapters.population.bundles import (
     written,
 )
 from adapters.population.messages import obx
-from adapters.vocabulary import DANGER, FACTS
+from adapters.vocabulary import DANGER, FACTS, Value
 from tests.unit.adapters.native import (
     DAY,
     FAMILY,
@@ -43,7 +43,7 @@ def _listed(code: str) -> Row:
     return {"concerns": code}
 
 
-def _said(code: str, value: bool | int | str) -> dict[str, Any]:
+def _said(code: str, value: Value) -> dict[str, Any]:
     return observation(code, value, DAY)
 
 
@@ -235,10 +235,13 @@ HEALTH_VISITING: dict[str, str] = {
     "partner_violence": obx("P_VIOLENT", "Y"),
 }
 SENDERS: dict[str, tuple[dict[str, Any], Callable[[Any], bytes]]] = {
-    "neonatal": ({name: row for name, (row, _) in NEONATAL.items()}, lambda row: neonatal({"still_admitted": ""} | row)),
-    "substance": (SUBSTANCE, lambda row: substance(row)),
-    "perinatal": (PERINATAL, lambda content: perinatal(content)),
-    "health-visiting": (HEALTH_VISITING, lambda finding: health_visiting(finding)),
+    "neonatal": (
+        {name: row for name, (row, _) in NEONATAL.items()},
+        lambda row: neonatal({"still_admitted": ""} | row),
+    ),
+    "substance": (SUBSTANCE, substance),
+    "perinatal": (PERINATAL, perinatal),
+    "health-visiting": (HEALTH_VISITING, health_visiting),
 }
 ONE_SOURCE = {
     "neonatal_care_level",

@@ -76,9 +76,7 @@ def test_every_column_reaches_the_event(column: str) -> None:
 def test_client_without_chi() -> None:
     """A missing CHI is no identifier; the service's own number names its system."""
     mother = event_of("substance", substance({"chi": ""})).people[0]
-    assert [(one.system, one.assigner) for one in mother.identifiers] == [
-        (pb.IDENTIFIER_SYSTEM_LOCAL, "daisy-fife")
-    ]
+    assert [(one.system, one.assigner) for one in mother.identifiers] == [(pb.IDENTIFIER_SYSTEM_LOCAL, "daisy-fife")]
 
 
 @pytest.mark.parametrize(

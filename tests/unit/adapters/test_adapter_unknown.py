@@ -86,7 +86,7 @@ def test_urgency_and_consent_not_stated(blank: str) -> None:
 
 
 def test_nothing_is_concluded_from_a_list_that_names_nothing() -> None:
-    """"None found" is carried and denies no single danger: nobody said that each was looked for."""
+    """A list that says "none found" is carried and denies no single danger: nobody said that each was looked for."""
     event = event_of("substance", substance({"concerns": "NONE", "legal_status": "NONE"}))
     assert facts(event) == set()
     assert [one.code for one in event.concerns] == ["NONE", "NONE"]

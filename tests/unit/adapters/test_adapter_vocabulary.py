@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from adapters.codes import CodeMap, CodeTable, Finding, Unmapped, load_codes
 from adapters.services import DIRECTORY_IDS, directory_id
-from adapters.vocabulary import DANGER, FACTS, is_danger, of_partner
+from adapters.vocabulary import DANGER, FACTS, Value, is_danger, of_partner
 
 RULES = Path(__file__).parents[3] / "rules" / "scotland"
 FOLDERS = ("neonatal", "perinatal", "substance", "health_visiting")
@@ -85,7 +85,7 @@ def test_danger_has_a_code_in_every_source(folder: str, cannot: set[str]) -> Non
         ("parent_illness_severity", "severe", False),
     ],
 )
-def test_unknown_code_of_a_danger_is_danger(fact: str, value: bool | int | str | None, *, danger: bool) -> None:
+def test_unknown_code_of_a_danger_is_danger(fact: str, value: Value | None, *, danger: bool) -> None:
     """A code without a meaning under a danger fact is kept as if it were one; an explicit no is not."""
     assert is_danger(fact, value) is danger
 
@@ -103,7 +103,7 @@ def test_unknown_code_of_a_danger_is_danger(fact: str, value: bool | int | str |
         ("child_protection_concern", True, ("child_protection_concern", True)),
     ],
 )
-def test_partner_facts(fact: str, value: bool | int | str, expected: tuple[str, object] | None) -> None:
+def test_partner_facts(fact: str, value: Value, expected: tuple[str, object] | None) -> None:
     """What is said of a partner never becomes a fact about the mother."""
     assert of_partner(fact, value) == expected
 
@@ -145,5 +145,5 @@ def test_longest_beginning_wins() -> None:
 )
 def test_code_table_is_held_to_the_vocabulary(table: dict[str, object]) -> None:
     """A code map that states a value its fact cannot take does not load."""
-    with pytest.raises(ValueError, match="fact|takes"):
+    with pytest.raises(ValueError, match=r"fact|takes"):
         CodeTable.model_validate(table)

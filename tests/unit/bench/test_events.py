@@ -1,5 +1,7 @@
 """What the load generator sends: valid referrals, of families of their own."""
 
+from __future__ import annotations
+
 from collections import Counter
 
 import pytest
@@ -16,11 +18,13 @@ SEED = 7
 
 @pytest.fixture(scope="module")
 def source() -> Source:
+    """Make one source for all tests; they take what comes next."""
     return Source(load_pack(DEFAULT_PACK), SEED)
 
 
 @pytest.mark.parametrize("kind", ["plain", "varied"])
 def test_every_request_is_valid_and_its_own(source: Source, kind: str) -> None:
+    """The router would refuse none of them, and takes none for one that it knows."""
     requests = [pb.SubmitReferralRequest.FromString(one) for one in getattr(source, kind)(3 * source.kinds)]
     for request in requests:
         validate(request)
@@ -33,6 +37,7 @@ def test_every_request_is_valid_and_its_own(source: Source, kind: str) -> None:
 
 
 def test_copies_state_the_same_facts_of_other_people(source: Source) -> None:
+    """So copies meet the same criteria, and are matched with nobody of another copy."""
     first, second = ([pb.SubmitReferralRequest.FromString(one).event for one in _whole_copy(source)] for _ in range(2))
     for one, other in zip(first, second, strict=True):
         assert list(one.observations) == list(other.observations)
@@ -40,12 +45,14 @@ def test_copies_state_the_same_facts_of_other_people(source: Source) -> None:
 
 
 def test_a_family_known_to_several_systems_stays_one(source: Source) -> None:
+    """One person is told of under one number wherever a copy tells of her."""
     events = [pb.SubmitReferralRequest.FromString(one).event for one in _whole_copy(source)]
     systems = Counter(chi for event in events for chi in _chis([event]))
     assert max(systems.values()) > 1
 
 
 def test_varied_requests_state_different_facts(source: Source) -> None:
+    """Hardly two of them can have the same tokens."""
     requests = [pb.SubmitReferralRequest.FromString(one).event for one in source.varied(2 * source.kinds)]
     stated = {tuple((o.fact, o.yes_no, o.choice, o.number) for o in event.observations) for event in requests}
     assert len(stated) > 0.95 * len(requests)

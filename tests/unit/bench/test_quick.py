@@ -1,5 +1,7 @@
 """The measurement runs and says what it promises. Its figures are not looked at: they are those of a busy machine."""
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys
@@ -34,6 +36,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict]:
 
 
 def test_every_leg_has_every_figure_with_its_spread(outcome: tuple[str, dict]) -> None:
+    """Nothing is quoted without its noise."""
     legs = outcome[1]["legs"]
     assert [(leg["call"], leg["store"], leg["vectors"]) for leg in legs] == [
         ("unary", "empty", "warm"),
@@ -47,12 +50,14 @@ def test_every_leg_has_every_figure_with_its_spread(outcome: tuple[str, dict]) -
 
 
 def test_the_memory_is_cold_where_it_should_be(outcome: tuple[str, dict]) -> None:
+    """The hit rate is that of the tokens that were asked for."""
     warm, cold = outcome[1]["legs"]
     assert warm["hit_rate"]["median"] > 0.5
     assert cold["hit_rate"]["median"] < 0.05
 
 
 def test_every_stage_takes_time_with_warm_and_cold_tokens(outcome: tuple[str, dict]) -> None:
+    """A stage whose functions were renamed would take none."""
     stages = outcome[1]["stages_us"]
     assert set(stages) == {"warm", "cold"}
     for figures in stages.values():
@@ -61,6 +66,7 @@ def test_every_stage_takes_time_with_warm_and_cold_tokens(outcome: tuple[str, di
 
 
 def test_versions_machine_and_counts_are_told(outcome: tuple[str, dict]) -> None:
+    """A figure can be read by somebody who was not there."""
     content = outcome[1]
     assert {"python", "grpcio", "uvloop", "durable-rules"} <= set(content["versions"])
     assert content["machine"]["cores"] >= 1
@@ -69,10 +75,12 @@ def test_versions_machine_and_counts_are_told(outcome: tuple[str, dict]) -> None
 
 
 def test_the_text_says_what_each_figure_means(outcome: tuple[str, dict]) -> None:
+    """One line for each."""
     text, content = outcome
     for figure in content["meanings"]:
         assert f"{figure}:" in text
 
 
 def test_a_figure_is_its_median_and_spread() -> None:
+    """The order of rounds does not matter."""
     assert Figure.of([3.0, 1.0, 2.0]) == Figure(median=2.0, least=1.0, most=3.0)

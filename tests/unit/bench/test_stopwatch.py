@@ -1,5 +1,7 @@
 """A stage's time is its own: what it calls of another stage counts for the other one."""
 
+from __future__ import annotations
+
 import time
 
 from router.bench.stages import Stopwatch
@@ -12,6 +14,7 @@ def _work(seconds: float) -> None:
 
 
 def test_inner_time_is_not_counted_twice() -> None:
+    """The outer stage has what is left."""
     watch = Stopwatch()
     inner = watch.timed("inner", _work)
 
@@ -25,6 +28,7 @@ def test_inner_time_is_not_counted_twice() -> None:
 
 
 def test_time_is_counted_when_the_call_fails() -> None:
+    """A refusal takes time too."""
     watch = Stopwatch()
 
     def fail() -> None:

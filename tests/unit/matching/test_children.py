@@ -101,6 +101,14 @@ def test_twin_is_told_by_sex_only_when_both_are_known() -> None:
     assert (found.links, found.unclear) == ({}, {Gate.WHICH_TWIN})
 
 
+def test_one_baby_on_record_twice_is_no_pair_of_twins() -> None:
+    """Two records that may be one baby do not make the set complete, so a new twin is not taken for one of them."""
+    nameless = infant("a", order=1, of=2)
+    named = infant("b", chi=INFANT_CHI, given="Isla", of=2)
+    found = link([infant(chi=TWIN_CHI, given="Eilidh")], [nameless, named])
+    assert (found.links, found.unclear) == ({}, {Gate.WHICH_TWIN})
+
+
 def test_twins_that_nothing_tells_apart_ask() -> None:
     """One infant without order, name or sex may be either of two."""
     found = link([infant()], [infant("a"), infant("b")])
@@ -159,7 +167,7 @@ def test_next_pregnancy(days: int, gates: set[Gate]) -> None:
         (INFANT_BORN + AFTER_BIRTH + DAY, False),
     ],
 )
-def test_expected_date_and_birth(expected: date, fit: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_expected_date_and_birth(expected: date, fit: bool) -> None:
     """An unborn becomes the born infant from 18 weeks early to three weeks late, and so the other way round."""
     assert fits(expected, INFANT_BORN) is fit
     assert bool(link([infant()], [unborn(expected=expected)]).links) is fit

@@ -54,7 +54,8 @@ class Case:
 
 CASES = [
     Case("the same mother, told by number", [MOTHER], [MOTHER], SAME),
-    Case("number and one more field are enough", [adult(chi=MOTHER_CHI, family="", born=None)], [MOTHER], SAME, NOWHERE),
+    Case("number and one more field are enough",
+         [adult(chi=MOTHER_CHI, family="", born=None)], [MOTHER], SAME, NOWHERE),
     Case("a neonatal unit knows the mother by CHI and home only",
          [adult(chi=MOTHER_CHI, given="", family="", born=None), infant()], [MOTHER], SAME),
     Case("number and expected date bear each other out",
