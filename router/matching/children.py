@@ -81,12 +81,12 @@ class _Linking:
         # the birth set of each of the event's children, as the family knows it
         self._sets = [[place for place, pair in enumerate(row) if pair.dates in _ONE_SET] for row in self._pairs]
         self._open = set(range(len(ours)))
-        self._taken: set[int] = set()
+        self._taken: dict[int, int] = {}
 
     def _link(self, row: int, column: int) -> None:
         self._found.links[self._ours[row].ref] = self._known[column].person_id
         self._open.discard(row)
-        self._taken.add(column)
+        self._taken[column] = row
 
     def _ask(self, row: int, gate: Gate) -> None:
         self._found.unclear.add(gate)
@@ -180,13 +180,37 @@ class _Linking:
             self._link(*clear)
 
     def _last_ones(self) -> None:
-        """Link a twin that is the only one left, where all of the set are known on one side or the other."""
+        """Link a twin that is the only one left, where all of the set are at hand on one side or the other."""
         while True:
             choices = {row: self._possible(row) for row in self._open}
-            clear = _unrivalled({row: columns for row, columns in choices.items() if self._complete(row)}, choices)
+            single = {row: columns for row, columns in choices.items() if len(columns) == 1}
+            certain = {row: columns for row, columns in single.items() if self._must_be(row, columns[0])}
+            clear = _unrivalled(certain, choices)
             if clear is None:
                 return
             self._link(*clear)
+
+    def _must_be(self, row: int, column: int) -> bool:
+        """Return whether the infant must be this one: no other is left, on one side or the other.
+
+        The family's infants are different ones only when something parts each two of them: one baby may be on record
+        twice, first without a name and then without a birth order.
+        """
+        columns = self._sets[row]
+        mates = [mate for mate, others in enumerate(self._sets) if mate != row and not set(columns).isdisjoint(others)]
+        size = max(self._multiplicity(row, set(columns)), TWINS)
+        if len(columns) >= size and all(self._parted(one, other) for one, other in combinations(columns, 2)):
+            return True
+        return len(mates) + 1 >= size and all(self._cannot_be(mate, column) for mate in mates)
+
+    def _cannot_be(self, row: int, column: int) -> bool:
+        if self._pairs[row][column].stand is Standing.CONFLICT:
+            return True
+        return any(linked == row and self._parted(known, column) for known, linked in self._taken.items())
+
+    def _parted(self, one: int, other: int) -> bool:
+        first, second = self._known[one].profile, self._known[other].profile
+        return stand(first, second, compare_forenames(first.forenames, second.forenames)) is Standing.CONFLICT
 
     def _left_over(self, row: int) -> None:
         columns = self._sets[row]
@@ -222,27 +246,8 @@ class _Linking:
             len(mine) > 1
             or self._mates(mine) > 1
             or self._multiplicity(row, mine) >= TWINS
-            or not self._taken.isdisjoint(mine)
+            or not mine.isdisjoint(self._taken)
         )
-
-    def _complete(self, row: int) -> bool:
-        """Return whether every infant of the set is at hand, so that the one left over must be the one missing.
-
-        Infants of one message are different ones. Those of the family are only when something parts each two of them:
-        one baby may be on record twice, first without a name and then without a birth order.
-        """
-        columns = set(self._sets[row])
-        size = max(self._multiplicity(row, columns), TWINS)
-        if self._mates(columns) >= size:
-            return True
-        return len(columns) >= size and all(
-            _parted(self._known[a], self._known[b]) for a, b in combinations(columns, 2)
-        )
-
-
-def _parted(one: FamilyPerson, other: FamilyPerson) -> bool:
-    forename = compare_forenames(one.profile.forenames, other.profile.forenames)
-    return stand(one.profile, other.profile, forename) is Standing.CONFLICT
 
 
 def _unrivalled(choices: dict[int, list[int]], rivals: dict[int, list[int]] | None = None) -> tuple[int, int] | None:

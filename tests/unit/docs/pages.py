@@ -82,7 +82,7 @@ def shell_commands() -> Iterator[tuple[str, str]]:
         text = path.read_text(encoding="utf-8")
         shown = [line for block in fences(text, "sh") for line in block.splitlines()]
         for line in (*shown, *spans(text)):
-            if line.split(" ", 1)[0] in {"router", "adapters", "make"}:
+            if line.startswith(("router ", "adapters ", "make ")):
                 yield path.relative_to(ROOT).as_posix(), line.strip()
 
 

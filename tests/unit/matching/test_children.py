@@ -107,6 +107,19 @@ def test_one_baby_on_record_twice_is_no_pair_of_twins() -> None:
     named = infant("b", chi=INFANT_CHI, given="Isla", of=2)
     found = link([infant(chi=TWIN_CHI, given="Eilidh")], [nameless, named])
     assert (found.links, found.unclear) == ({}, {Gate.WHICH_TWIN})
+    both = [infant("x", chi=INFANT_CHI, given="Isla"), infant("y", chi=TWIN_CHI, given="Eilidh")]
+    found = link(both, [nameless, named])
+    assert (found.links, found.unclear) == ({"x": 11}, {Gate.WHICH_TWIN})
+
+
+def test_known_infant_is_the_one_that_the_others_cannot_be() -> None:
+    """Of two infants in one message the known one is that which nothing parts from it."""
+    girl, boy = infant("x", sex=GIRL), infant("y", sex=BOY)
+    assert link([girl, boy], [infant(sex=BOY)]).links == {"y": 10}
+    assert link([girl, boy, infant("z", sex=BOY)], [infant(sex=BOY, of=3)]).unclear == {Gate.WHICH_TWIN}
+    numbered = infant("x", chi=INFANT_CHI)
+    known = [infant("a", chi=INFANT_CHI, order=1), infant("b", order=2, of=3)]
+    assert link([numbered, infant("y"), infant("z", order=3)], known).links == {"x": 10, "y": 11}
 
 
 def test_twins_that_nothing_tells_apart_ask() -> None:
