@@ -113,6 +113,6 @@ def test_health_is_answered_as_documented(channel: grpc.Channel) -> None:
 
     stub = health_pb2_grpc.HealthStub(channel)
     for name in ("", "router.v1.RoutingService"):
-        assert f'`{name or chr(34) * 2}`' in README
+        assert f"`{name or chr(34) * 2}`" in README
         status = stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=10).status
         assert status == health_pb2.HealthCheckResponse.SERVING

@@ -1,15 +1,19 @@
-"""The documents hang together: links lead somewhere, decisions have one shape, the README shows what the demo prints."""
+"""The documents hang together: links lead somewhere, decisions have one shape, and the demo is shown as it is."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from adapters.outcome import Quarantined
+from adapters.population import FAMILIES, population
+from adapters.read import read
 from router.cli.show import decisions_table
 from router.rules.loader import load_pack
 from router.service.settings import DEFAULT_PACK
-from tests.unit.docs.pages import PAGES, ROOT, anchors, fences, links, page
+from tests.unit.docs.pages import PAGES, ROOT, anchors, fences, links, page, prose
 
 DECISIONS = sorted((ROOT / "docs" / "adr").iterdir())
 
@@ -76,6 +80,16 @@ def test_the_table_in_the_readme_is_the_demos() -> None:
             leads[-1] += f" {row[2]}"
     assert leads
     assert set(leads) <= {service.label for service in load_pack(DEFAULT_PACK).services.values()}
+
+
+@pytest.mark.parametrize("as_at", [date(2026, 11, 21), date(2028, 2, 29)])
+def test_the_demo_sends_as_many_messages_as_the_readme_says(as_at: date) -> None:
+    """Some seventy messages of so many families, whatever the day, of which so many cannot be read."""
+    items = [item for file in population(as_at=as_at) for item in read(file.source, file.data)]
+    assert f"some seventy messages of {FAMILIES} invented families" in prose(page("README.md"))
+    assert 70 <= len(items) < 80
+    unread = sum(isinstance(item, Quarantined) for item in items)
+    assert f"{unread} could not be read and lie on a desk" in page("README.md")
 
 
 def test_lines_fit() -> None:

@@ -108,7 +108,9 @@ def test_every_comparison_is_listed() -> None:
 
 def test_every_derived_fact_is_listed() -> None:
     """The facts that are worked out from dates are those of the code, and of the example pack."""
-    (sentence,) = re.findall(r"These are worked out from dates and are never sent \(`derived:`\): ([^.]*)\.", prose(RULES))
+    (sentence,) = re.findall(
+        r"These are worked out from dates and are never sent \(`derived:`\): ([^.]*)\.", prose(RULES)
+    )
     assert set(spans(sentence)) == DERIVATIONS
 
 
