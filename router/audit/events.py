@@ -42,6 +42,7 @@ FIELDS: dict[str, str] = {
     "decision_id": "the decision",
     "decision_digest": "SHA-256 of the decision as decided",
     "desk_reason": "why a desk holds it",
+    "disagreements": "decisions on which the engine and the reference evaluator differed",
     "engine_hits": "evaluations answered from memory",
     "engine_misses": "evaluations run",
     "episode": "the episode, as a pseudonym",

@@ -35,13 +35,17 @@ _DESK_REASON_WORDS = {
 
 
 class Decider:
-    """Decides with one pack. Holds the pack compiled, and nothing of any family."""
+    """Decides with one pack. Holds the pack compiled, and nothing of any family.
+
+    ``disagreements`` counts the decisions on which the engine and the reference evaluator differed.
+    """
 
     def __init__(self, pack: Pack, engine: Engine | None = None) -> None:
         self.pack = pack
         self.engine = engine or Engine(pack)
         self._ranking = Ranking(pack)
         self._questioner = Questioner(pack)
+        self.disagreements = 0
 
     def decide(self, case: Case) -> Decision:
         """Return the decision on ``case``. It depends on nothing else."""
@@ -94,7 +98,10 @@ class Decider:
             decided = self.engine.evaluate(facts, circumstances)
         except EngineFaultError:
             return expected, DeskReason.ENGINE_FAILED
-        return expected, None if decided == expected else DeskReason.EVALUATORS_DISAGREE
+        if decided == expected:
+            return expected, None
+        self.disagreements += 1
+        return expected, DeskReason.EVALUATORS_DISAGREE
 
     def _to_desk(self, situation: _Situation, reason: DeskReason) -> Decision:
         case, circumstances = situation.case, situation.circumstances

@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from router.model.errors import Reason, RouterError
-from router.service.work import Work
+from router.service.work import Answer, Work
 
-Answer = bytes | RouterError
 MOST_IN_A_BATCH = 64
 
 _Item = tuple[Work, "Future[Answer]"]

@@ -55,8 +55,9 @@ class Core:
         ids = IdSource(store.claim_process_number(), lambda: time.time_ns() // 1_000_000)
         self.recorder = Recorder(ids, Pseudonyms(secret))
         self.engine = Engine(pack)
+        self.decider = Decider(pack, self.engine)
         tools = Tools(
-            decider=Decider(pack, self.engine),
+            decider=self.decider,
             weights=load_weights(),
             encoder=Encoder(pack),
             projector=Projector(pack),

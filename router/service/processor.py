@@ -15,11 +15,9 @@ from router.service.responding import respond
 from router.service.submitting import submit
 from router.service.tools import Tools
 from router.service.withdrawing import withdraw
-from router.service.work import Acknowledge, Done, Escalate, Note, Quarantine, Respond, Submit, Withdraw, Work
+from router.service.work import Acknowledge, Answer, Done, Escalate, Note, Quarantine, Respond, Submit, Withdraw, Work
 from router.service.workspace import KeyHash, Workspace
 from router.store.interface import Reader, Store
-
-Answer = bytes | RouterError
 
 
 @dataclass(slots=True)

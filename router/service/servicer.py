@@ -26,6 +26,7 @@ from router.service.validate import validate
 from router.service.wire import embedded
 from router.service.work import (
     Acknowledge,
+    Answer,
     Caller,
     Note,
     Quarantine,
@@ -44,7 +45,6 @@ MOST_AT_ONCE = 64
 MOST_OF_A_STREAM = 256
 LONGEST_WAIT_SECONDS = 60.0
 
-Answer = bytes | RouterError
 Read = Callable[[Any, Caller, StoreReader, datetime], tuple[bytes, Note]]
 
 

@@ -127,11 +127,15 @@ class Note(Work):
     change: Change
 
 
+Answer = bytes | RouterError
+"""What a unit of work ends with: the answer's bytes, or the refusal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """The outcome of one unit of work: the answer's bytes or the refusal, and what is to be written."""
 
-    answer: bytes | RouterError
+    answer: Answer
     change: Change | None = None
 
 

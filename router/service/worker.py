@@ -99,6 +99,7 @@ def main() -> None:
         worker=str(arguments.number),
         engine_hits=str(engine.hits),
         engine_misses=str(engine.misses),
+        disagreements=str(server.core.decider.disagreements),
     )
 
 
