@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from router.model.facts import FactView
@@ -10,7 +10,7 @@ from router.model.referral import CodedConcept, Consent, Urgency
 from router.model.truth import Truth
 from router.routing.case import Case
 from router.routing.clocks import desk_answers_by, lead_answers_by
-from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome
+from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome, Unmapped
 from router.routing.facts import EpisodeView, board_of, views_of
 from router.routing.notices import Chosen, notices_of, others_open
 from router.routing.questions import Questioner
@@ -139,7 +139,7 @@ class Decider:
             evaluation=situation.evaluation,
             why_not=dict.fromkeys(self.pack.services, "a desk holds the family"),
             questions=self._questioner.ask(situation.evaluation, circumstances),
-            unmapped=_unmapped(case),
+            unmapped=_unmapped(case, self.pack.facts),
             notices=notices_of(case, self.pack, chosen),
         )
 
@@ -189,7 +189,7 @@ class Decider:
             evaluation=evaluation,
             why_not=why_not(pack, self._ranking, evaluation, circumstances),
             questions=questions,
-            unmapped=_unmapped(case),
+            unmapped=_unmapped(case, self.pack.facts),
             notices=notices_of(case, pack, chosen),
         )
 
@@ -244,12 +244,11 @@ def _urgency(case: Case, found: Iterable[Finding]) -> Urgency | None:
     return max([*stated, *([danger] if danger else [])], default=None)
 
 
-def _unmapped(case: Case) -> tuple[CodedConcept, ...]:
-    codes = {
-        one.unmapped
-        for referral in case.open_referrals
-        for one in referral.event.observations
-        if one.unmapped is not None
-    }
-    codes.update(concern for referral in case.open_referrals for concern in referral.event.concerns)
-    return tuple(sorted(codes, key=lambda one: (one.system, one.code, one.display)))
+def _unmapped(case: Case, facts: Container[str]) -> tuple[Unmapped, ...]:
+    said: set[Unmapped] = set()
+    for referral in case.open_referrals:
+        event = referral.event
+        concepts = [*event.concerns, *(one.unmapped for one in event.observations if one.unmapped is not None)]
+        concepts += [CodedConcept("fact", one.fact) for one in event.observations if one.fact not in facts]
+        said.update(Unmapped(concept, event.source_system) for concept in concepts)
+    return tuple(sorted(said, key=lambda one: (one.source_system, one.concept.system, one.concept.code)))

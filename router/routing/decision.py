@@ -114,6 +114,14 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmapped:
+    """A code without an agreed meaning, or the name of a fact that the pack does not know, and who sent it."""
+
+    concept: CodedConcept
+    source_system: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One decision about one episode.
 
@@ -143,5 +151,5 @@ class Decision:
     evaluation: Evaluation
     why_not: Mapping[str, str]
     questions: tuple[Question, ...]
-    unmapped: tuple[CodedConcept, ...]
+    unmapped: tuple[Unmapped, ...]
     notices: tuple[Notice, ...]

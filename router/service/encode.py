@@ -166,8 +166,11 @@ class Encoder:
                 effect=question.effect,
                 together_with=question.together_with,
             )
-        for code in decision.unmapped:
-            message.unmapped.add(system=code.system, code=code.code, display=code.display)
+        for unread in decision.unmapped:
+            code = referral_pb2.CodedConcept(
+                system=unread.concept.system, code=unread.concept.code, display=unread.concept.display
+            )
+            message.unmapped.add(concept=code, source_system=unread.source_system)
         self._add_match(message, match, ids)
         self._add_facts(message, decision)
         return message

@@ -118,8 +118,8 @@ class Projector:
             decision.safety,
             [one for one in decision.safety if one.source_system in own or self._may_know(one, may_see)],
         )
-        if not own:
-            del decision.unmapped[:]
+        # Nobody knows what a code without a meaning discloses.
+        _keep(decision.unmapped, [one for one in decision.unmapped if one.source_system in own])
         for candidate in decision.candidates:
             if self._sensitive[candidate.service.service] & closed:
                 _withhold_candidate(candidate, closed)

@@ -260,6 +260,14 @@ class Explanation(_message.Message):
     for_receiver: str
     def __init__(self, for_parent: _Optional[str] = ..., for_referrer: _Optional[str] = ..., for_receiver: _Optional[str] = ...) -> None: ...
 
+class UnmappedCode(_message.Message):
+    __slots__ = ("concept", "source_system")
+    CONCEPT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_SYSTEM_FIELD_NUMBER: _ClassVar[int]
+    concept: _referral_pb2.CodedConcept
+    source_system: str
+    def __init__(self, concept: _Optional[_Union[_referral_pb2.CodedConcept, _Mapping]] = ..., source_system: _Optional[str] = ...) -> None: ...
+
 class Decision(_message.Message):
     __slots__ = ("decision_id", "referral_id", "family_id", "episode_id", "as_of", "state", "outcome", "lead", "desk_reason", "desk", "supporting", "urgency", "tier", "respond_by", "held_by_meanwhile", "move", "safety", "match", "duplicate_of", "main_reason", "facts", "candidates", "questions", "what_would_change", "explanation", "unmapped", "pack_digest", "submit_now", "board_code")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -316,8 +324,8 @@ class Decision(_message.Message):
     questions: _containers.RepeatedCompositeFieldContainer[Question]
     what_would_change: _containers.RepeatedCompositeFieldContainer[WhatWouldChange]
     explanation: Explanation
-    unmapped: _containers.RepeatedCompositeFieldContainer[_referral_pb2.CodedConcept]
+    unmapped: _containers.RepeatedCompositeFieldContainer[UnmappedCode]
     pack_digest: str
     submit_now: str
     board_code: str
-    def __init__(self, decision_id: _Optional[str] = ..., referral_id: _Optional[str] = ..., family_id: _Optional[str] = ..., episode_id: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[DecisionState, str]] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., lead: _Optional[_Union[ServiceName, _Mapping]] = ..., desk_reason: _Optional[str] = ..., desk: _Optional[str] = ..., supporting: _Optional[_Iterable[_Union[SupportingService, _Mapping]]] = ..., urgency: _Optional[_Union[_referral_pb2.Urgency, str]] = ..., tier: _Optional[int] = ..., respond_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_by_meanwhile: _Optional[_Union[ServiceName, _Mapping]] = ..., move: _Optional[_Union[Move, _Mapping]] = ..., safety: _Optional[_Iterable[_Union[SafetyFinding, _Mapping]]] = ..., match: _Optional[_Union[MatchSummary, _Mapping]] = ..., duplicate_of: _Optional[_Iterable[str]] = ..., main_reason: _Optional[str] = ..., facts: _Optional[_Iterable[_Union[FactUsed, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[CandidateExplanation, _Mapping]]] = ..., questions: _Optional[_Iterable[_Union[Question, _Mapping]]] = ..., what_would_change: _Optional[_Iterable[_Union[WhatWouldChange, _Mapping]]] = ..., explanation: _Optional[_Union[Explanation, _Mapping]] = ..., unmapped: _Optional[_Iterable[_Union[_referral_pb2.CodedConcept, _Mapping]]] = ..., pack_digest: _Optional[str] = ..., submit_now: _Optional[str] = ..., board_code: _Optional[str] = ...) -> None: ...
+    def __init__(self, decision_id: _Optional[str] = ..., referral_id: _Optional[str] = ..., family_id: _Optional[str] = ..., episode_id: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[DecisionState, str]] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., lead: _Optional[_Union[ServiceName, _Mapping]] = ..., desk_reason: _Optional[str] = ..., desk: _Optional[str] = ..., supporting: _Optional[_Iterable[_Union[SupportingService, _Mapping]]] = ..., urgency: _Optional[_Union[_referral_pb2.Urgency, str]] = ..., tier: _Optional[int] = ..., respond_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_by_meanwhile: _Optional[_Union[ServiceName, _Mapping]] = ..., move: _Optional[_Union[Move, _Mapping]] = ..., safety: _Optional[_Iterable[_Union[SafetyFinding, _Mapping]]] = ..., match: _Optional[_Union[MatchSummary, _Mapping]] = ..., duplicate_of: _Optional[_Iterable[str]] = ..., main_reason: _Optional[str] = ..., facts: _Optional[_Iterable[_Union[FactUsed, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[CandidateExplanation, _Mapping]]] = ..., questions: _Optional[_Iterable[_Union[Question, _Mapping]]] = ..., what_would_change: _Optional[_Iterable[_Union[WhatWouldChange, _Mapping]]] = ..., explanation: _Optional[_Union[Explanation, _Mapping]] = ..., unmapped: _Optional[_Iterable[_Union[UnmappedCode, _Mapping]]] = ..., pack_digest: _Optional[str] = ..., submit_now: _Optional[str] = ..., board_code: _Optional[str] = ...) -> None: ...

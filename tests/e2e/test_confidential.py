@@ -157,3 +157,17 @@ def test_refusals_repeat_no_value(service: Service) -> None:
     assert status(caught.value)[1] == "INVALID_FIELD"
     assert "1992" not in str(caught.value)
     assert "xxx" not in str(caught.value)
+
+
+def test_a_code_that_nobody_can_read_is_told_to_its_sender_only(service: Service) -> None:
+    """What a code without a meaning would disclose is not known; so only its own sender and the desk see it."""
+    coded = event(11, choice("parent_illness_severity", "moderate"))
+    coded.concerns.add(system="local", code="P07", display="something about a partner")
+    coded.observations.add(fact="not_in_the_pack", yes_no=True)
+    own = service.stub.SubmitReferral(submit(coded)).decision
+    assert {one.concept.code for one in own.unmapped} == {"P07", "not_in_the_pack"}
+    plain = event(11, choice("parent_illness_severity", "moderate"), source="chsp-lanarkshire")
+    other = service.stub.SubmitReferral(submit(plain, context=OTHER_SENDER)).decision
+    assert not other.unmapped
+    assert not read(service, other.decision_id, service_context("cpmht")).unmapped
+    assert len(read(service, other.decision_id, DESK).unmapped) == 2
