@@ -92,7 +92,14 @@ def test_another_address_needs_tls_and_a_list(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("host", "answer"),
-    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("10.0.0.1", False), ("x.example", False)],
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("10.0.0.1", False),
+        ("x.example", False),
+    ],
 )
 def test_loopback_is_what_only_this_machine_reaches(host: str, answer: bool) -> None:
     """A name that would have to be looked up is not taken for loopback."""

@@ -24,7 +24,10 @@ ROUTER = [sys.executable, "-c", "from router.cli.main import run; run()"]
 def start(data: Path) -> tuple[subprocess.Popen[str], list[str]]:
     """Start ``router serve`` and return it with the lines that it printed until it served."""
     running = subprocess.Popen(
-        [*ROUTER, "serve", "--data", str(data), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*ROUTER, "serve", "--data", str(data), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     lines: list[str] = []
     assert running.stdout is not None
@@ -104,7 +107,9 @@ def test_a_faulty_rule_file_is_named_with_line_and_column(pack: Path) -> None:
     file = pack / "services" / "cpmht.yaml"
     text = file.read_text()
     line = next(n for n, row in enumerate(text.splitlines(), 1) if "parent_illness_severity, at_least" in row)
-    file.write_text(text.replace("fact: parent_illness_severity, at_least", "fact: parent_ilness_severity, at_least", 1))
+    file.write_text(
+        text.replace("fact: parent_illness_severity, at_least", "fact: parent_ilness_severity, at_least", 1)
+    )
     result = CliRunner().invoke(app, ["rules", "check", str(pack)])
     assert result.exit_code == 2
     assert f"services/cpmht.yaml:{line}:" in result.output

@@ -36,12 +36,11 @@ def test_what_was_acknowledged_before_the_stop_is_there_after_it(tmp_path: Path)
                 finally:
                     first_answers.release()
 
-    with ThreadPoolExecutor(SENDERS) as pool:
-        with serving(tmp_path) as service:
-            for place in range(SENDERS):
-                pool.submit(send, service.address, requests[place::SENDERS])
-            for _ in range(SENDERS * 5):
-                first_answers.acquire()
+    with ThreadPoolExecutor(SENDERS) as pool, serving(tmp_path) as service:
+        for place in range(SENDERS):
+            pool.submit(send, service.address, requests[place::SENDERS])
+        for _ in range(SENDERS * 5):
+            first_answers.acquire()
     assert len(answers) >= SENDERS * 4
     with serving(tmp_path) as service:
         for request in requests:

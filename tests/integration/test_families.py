@@ -11,7 +11,7 @@ import pytest
 from router.store.ids import parse
 from router.v1 import decision_pb2, referral_pb2
 from tests.support.processing import Process, process
-from tests.support.requests import choice, event, infant_of, mother_of, unique_chi, yes
+from tests.support.requests import choice, event, infant_of, unique_chi, yes
 
 MODERATE = choice("parent_illness_severity", "moderate")
 
