@@ -36,7 +36,8 @@ class Profile:
 
     ``forenames`` holds word tuples, placeholders left out. ``surnames`` are current ones as single words; ``parts``
     are those, former ones, and the parts of all of them. ``chi`` and ``nhs`` are ten digits, ``local`` pairs assigner
-    and value. ``multiplicity`` is the largest stated, 0 unknown. ``infant`` says whether any record is of a born child.
+    and value. ``multiplicity`` is the largest stated or implied, 0 unknown. ``infant`` says whether any record is of a
+    born child.
     """
 
     forenames: frozenset[Forename] = frozenset()
@@ -85,7 +86,8 @@ def profile_of(records: tuple[Person, ...]) -> Profile:
         ),
         sexes=frozenset(person.sex for person in records if person.sex in {Sex.FEMALE, Sex.MALE}),
         birth_orders=_known(person.birth_order for person in records),
-        multiplicity=max((person.multiplicity or 0 for person in records), default=0),
+        # the second in birth order is one of at least two
+        multiplicity=max((max(person.multiplicity or 0, person.birth_order or 0) for person in records), default=0),
         postcodes=_full(contacts.postcode(person.postcode) for person in records if person.postcode),
         phones=_full(contacts.phone(phone) for person in records for phone in person.phones),
         emails=_full(contacts.email(email) for person in records for email in person.emails),

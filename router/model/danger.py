@@ -24,8 +24,7 @@ class Trigger:
     """One thing that is dangerous.
 
     ``fact`` shows it when true, or when at least ``at_least`` for a number. ``act_within_hours`` runs from when the
-    router hears of it. ``recipients`` are directory ids; the desk is told besides. ``restricted`` notices tell no
-    reader outside the recipients that they exist.
+    router hears of it. ``recipients`` are directory ids; the desk is told besides.
     """
 
     name: str
@@ -37,7 +36,6 @@ class Trigger:
     recipients: tuple[str, ...]
     citation: str
     at_least: int | None = None
-    restricted: bool = False
 
     def shown_by(self, value: FactValue | None) -> bool:
         """Return whether ``value`` of ``fact`` shows this danger."""
@@ -99,7 +97,6 @@ TRIGGERS: tuple[Trigger, ...] = (
         24,
         ("social-work", "domestic-abuse-support"),
         _MARAC,
-        restricted=True,
     ),
     Trigger(
         "partner-violence",
@@ -110,7 +107,6 @@ TRIGGERS: tuple[Trigger, ...] = (
         24,
         ("social-work", "domestic-abuse-support"),
         _MARAC,
-        restricted=True,
     ),
     Trigger(
         "domestic-abuse",
@@ -121,7 +117,6 @@ TRIGGERS: tuple[Trigger, ...] = (
         48,
         ("domestic-abuse-support",),
         _MARAC,
-        restricted=True,
     ),
     Trigger(
         "psychosis-suspected",

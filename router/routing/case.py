@@ -21,12 +21,16 @@ class ReferralState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldReferral:
-    """One version of one referral, as held. ``people`` maps the event's refs to person ids."""
+    """One version of one referral, as held. ``people`` maps the event's refs to person ids.
+
+    ``heard_at`` is when the router heard of it, which starts the clocks of its danger; None for just now.
+    """
 
     referral_id: int
     event: ReferralEvent
     state: ReferralState
     people: Mapping[str, int]
+    heard_at: datetime | None = None
 
     @property
     def holder(self) -> str:

@@ -10,6 +10,7 @@ from router.model.referral import CodedConcept, Consent, Urgency
 from router.model.truth import Truth
 from router.routing.case import Case
 from router.routing.clocks import desk_answers_by, lead_answers_by
+from router.routing.contact import communication_needs, safe_contact
 from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome, Unmapped
 from router.routing.facts import EpisodeView, board_of, views_of
 from router.routing.notices import Chosen, notices_of, others_open
@@ -28,7 +29,7 @@ _DESK_REASON_WORDS = {
     DeskReason.BOARD_UNKNOWN: "where the family lives is not known",
     DeskReason.CONSENT_REFUSED: "the family did not agree to the referral",
     DeskReason.NO_SERVICE_ELIGIBLE: "no service's criteria are known to be met",
-    DeskReason.ALL_REFERRALS_WITHDRAWN: "every referral was withdrawn, and danger was reported",
+    DeskReason.ALL_REFERRALS_WITHDRAWN: "every referral was withdrawn",
     DeskReason.EVALUATORS_DISAGREE: "the two evaluators of the rules disagree",
     DeskReason.ENGINE_FAILED: "the rule engine did not answer",
 }
@@ -140,6 +141,8 @@ class Decider:
             why_not=dict.fromkeys(self.pack.services, "a desk holds the family"),
             questions=self._questioner.ask(situation.evaluation, circumstances),
             unmapped=_unmapped(case, self.pack.facts),
+            communication_needs=communication_needs(case),
+            safe_contact=safe_contact(case),
             notices=notices_of(case, self.pack, chosen),
         )
 
@@ -190,6 +193,8 @@ class Decider:
             why_not=why_not(pack, self._ranking, evaluation, circumstances),
             questions=questions,
             unmapped=_unmapped(case, self.pack.facts),
+            communication_needs=communication_needs(case),
+            safe_contact=safe_contact(case),
             notices=notices_of(case, pack, chosen),
         )
 

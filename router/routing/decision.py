@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from router.model.referral import CodedConcept, Urgency
+from router.model.referral import CodedConcept, CommunicationNeeds, SafeContact, Urgency
 from router.routing.facts import EpisodeView
 from router.routing.safety import Finding
 from router.rules.evaluation import Circumstances, Evaluation
@@ -152,4 +152,6 @@ class Decision:
     why_not: Mapping[str, str]
     questions: tuple[Question, ...]
     unmapped: tuple[Unmapped, ...]
+    communication_needs: CommunicationNeeds
+    safe_contact: SafeContact
     notices: tuple[Notice, ...]

@@ -58,10 +58,13 @@ def resolve(said: Iterable[tuple[datetime, Value]]) -> tuple[Value, ...]:
 
 
 def board_of(case: Case) -> str:
-    """Return the S08 code of the board that serves the family, empty when unknown or in conflict."""
+    """Return the S08 code of the board that serves the family, empty when unknown or in conflict.
+
+    Where every referral was withdrawn they still tell whose desk should look.
+    """
     codes = resolve(
         (one.event.occurred_at, household.destination_board_code or household.board_code)
-        for one in case.open_referrals
+        for one in case.open_referrals or case.referrals
         if (household := one.event.household).board_code or household.destination_board_code
     )
     return codes[0] if len(codes) == 1 else ""

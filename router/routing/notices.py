@@ -38,6 +38,13 @@ def address(service: str, board: str) -> str:
     return f"{service}@{board}" if board else service
 
 
+def holder_address(pack: Pack, referral: HeldReferral) -> str:
+    """Return how the service that referred is named as a recipient, or the sending system where it is no service."""
+    if referral.holder in pack.services:
+        return address(referral.holder, provider_board(pack, referral.holder, referral.event.household.board_code))
+    return referral.holder
+
+
 def notices_of(case: Case, pack: Pack, chosen: Chosen) -> tuple[Notice, ...]:
     """Return every notice of a decision, safety first; no recipient gets the same notice twice."""
     made = [
@@ -128,8 +135,8 @@ def _also_referred(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
     arrived = next((one for one in case.referrals if one.referral_id == case.arrived), None)
     if arrived is None:
         return
-    mine = {_holder(pack, arrived), address(chosen.lead, chosen.lead_board) if not chosen.accepted else ""}
-    told = {_holder(pack, one) for one in others_open(case)}
+    mine = {holder_address(pack, arrived), address(chosen.lead, chosen.lead_board) if not chosen.accepted else ""}
+    told = {holder_address(pack, one) for one in others_open(case)}
     if told and case.standing.accepted is not None:
         told.add(address(case.standing.accepted.service, case.standing.accepted.board))
     for involvement in arrived.event.involvements:
@@ -144,7 +151,9 @@ def _also_referred(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
         yield Notice(recipient, NoticeKind.ALSO_REFERRED, level, chosen.urgency, text)
     if others_open(case):
         text = "A family that you referred was already referred by another service."
-        yield Notice(_holder(pack, arrived), NoticeKind.ALSO_REFERRED, NoticeLevel.EXISTENCE, chosen.urgency, text)
+        yield Notice(
+            holder_address(pack, arrived), NoticeKind.ALSO_REFERRED, NoticeLevel.EXISTENCE, chosen.urgency, text
+        )
     if case.match is MatchOutcome.ASK_A_PERSON:
         text = "A referral has come in that may be for a family that you hold. A person is asked whether it is."
         for service, board in sorted(case.perhaps_holders):
@@ -158,12 +167,6 @@ def others_open(case: Case) -> tuple[HeldReferral, ...]:
         return ()
     mine = (arrived.event.source_system, arrived.event.source_reference)
     return tuple(one for one in case.open_referrals if (one.event.source_system, one.event.source_reference) != mine)
-
-
-def _holder(pack: Pack, referral: HeldReferral) -> str:
-    if referral.holder in pack.services:
-        return address(referral.holder, provider_board(pack, referral.holder, referral.event.household.board_code))
-    return referral.holder
 
 
 def _is_same(proposal: Proposal | None, chosen: Chosen) -> bool:

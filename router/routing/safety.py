@@ -91,7 +91,7 @@ def _finding(
         source_system=observation.source_system,
         observed_at=observation.observed_at,
         referral_id=referral.referral_id,
-        act_by=as_of + timedelta(hours=trigger.act_within_hours),
+        act_by=(referral.heard_at or as_of) + timedelta(hours=trigger.act_within_hours),
     )
 
 

@@ -113,10 +113,11 @@ class Engine:
     """
 
     def __init__(self, pack: Pack, *, remember: int = MOST_REMEMBERED) -> None:
-        self._criteria = CompiledCriteria(pack)
+        self._services = CompiledCriteria(pack, moves=False)
+        self._with_moves = CompiledCriteria(pack)
         self._compiled = _CompiledRules(pack)
         self._remember = remember
-        self._memory: OrderedDict[object, _Conclusion] = OrderedDict()
+        self._memory: OrderedDict[object, Evaluation] = OrderedDict()
         self.hits = 0
         self.misses = 0
 
@@ -130,16 +131,18 @@ class Engine:
 
         Raises ``EngineFaultError``.
         """
-        criteria = tuple(self._criteria.tokens(view) for view in views)
-        tokens = tuple(tuple(tuple(rule.values()) for rule in view.values()) for view in criteria)
+        compiled = self._with_moves if circumstances.moves_decide else self._services
         with _ONE_AT_A_TIME:
-            conclusion = self._recall((tokens, circumstances))
-            if conclusion is None:
+            marks = tuple([compiled.marks(view) for view in views])
+            evaluation = self._recall((marks, circumstances))
+            if evaluation is None:
+                criteria = tuple(compiled.tokens_of(each) for each in marks)
                 conclusion = _Session(self._compiled, criteria, circumstances).run()
-                self._keep((tokens, circumstances), conclusion)
-        return Evaluation(criteria, *conclusion)
+                evaluation = Evaluation(criteria, *conclusion)
+                self._keep((marks, circumstances), evaluation)
+        return evaluation
 
-    def _recall(self, key: object) -> _Conclusion | None:
+    def _recall(self, key: object) -> Evaluation | None:
         found = self._memory.get(key)
         if found is None:
             self.misses += 1
@@ -148,9 +151,9 @@ class Engine:
             self._memory.move_to_end(key)
         return found
 
-    def _keep(self, key: object, conclusion: _Conclusion) -> None:
+    def _keep(self, key: object, evaluation: Evaluation) -> None:
         if self._remember:
-            self._memory[key] = conclusion
+            self._memory[key] = evaluation
             if len(self._memory) > self._remember:
                 self._memory.popitem(last=False)
 

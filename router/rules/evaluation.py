@@ -45,9 +45,9 @@ Truths = Mapping[str, Mapping[str, Truth]]
 class Evaluation:
     """What an evaluator concludes.
 
-    ``criteria`` and ``verdicts`` have one entry for each view; verdicts cover every service. ``moves`` covers the moves
-    that start from the accepted lead. ``lead`` is empty when no service can be offered; ``move`` names the handover
-    followed, or ``STAY``.
+    ``criteria`` and ``verdicts`` have one entry for each view; verdicts cover every service, and so do criteria, with
+    every move's where a lead stands that a move could change. ``moves`` covers the moves that start from the accepted
+    lead. ``lead`` is empty when no service can be offered; ``move`` names the handover followed, or ``STAY``.
     """
 
     criteria: tuple[Truths, ...]

@@ -14,6 +14,7 @@ from router.rules.schema import Condition
 
 Predicate = Callable[[Held | None], Truth]
 Test = Callable[[Any, Any], bool]
+MOST_REMEMBERED = 1_024
 
 _ORDER: tuple[tuple[str, Test], ...] = (
     ("at_least", operator.ge),
@@ -52,29 +53,72 @@ def compile_condition(condition: Condition, definition: FactDefinition) -> Predi
     return predicate
 
 
-class CompiledCriteria:
-    """Every criterion of a pack, compiled; gives the tokens of one view."""
+class _Asked:
+    """One fact, with every criterion that asks about it.
 
-    def __init__(self, pack: Pack) -> None:
-        rules: list[Rule] = [*pack.services.values(), *pack.moves.values()]
-        self._rules = tuple(
-            (
-                rule.name,
-                tuple(
-                    (name, criterion.condition.fact, compile_condition(criterion.condition, pack.facts[fact]))
-                    for name, criterion in rule.criteria.items()
-                    if (fact := criterion.condition.fact)
-                ),
-            )
-            for rule in rules
-        )
+    The truths that a value gives those criteria are worked out once and then known by a number, the value's mark.
+    """
+
+    def __init__(self, fact: str) -> None:
+        self.fact = fact
+        self.predicates: list[Predicate] = []
+        self.marks: dict[object, int] = {}
+        self._numbers: dict[tuple[Truth, ...], int] = {}
+
+    def truths(self) -> list[tuple[Truth, ...]]:
+        """Return the truths that each mark stands for."""
+        return list(self._numbers)
+
+    def learn(self, held: Held | None) -> int:
+        """Return the mark of what is held, and remember it if it is a value."""
+        truths = tuple(predicate(held) for predicate in self.predicates)
+        mark = self._numbers.setdefault(truths, len(self._numbers))
+        if isinstance(held, Known):
+            # bounded by starting afresh: dates and numbers have many values, the truths that they give are few
+            if len(self.marks) >= MOST_REMEMBERED:
+                self.marks.clear()
+            self.marks[held.value] = mark
+        return mark
+
+
+class CompiledCriteria:
+    """Every criterion of a pack, or of its services alone, compiled. Not to be shared by threads."""
+
+    def __init__(self, pack: Pack, *, moves: bool = True) -> None:
+        rules: list[Rule] = [*pack.services.values(), *(pack.moves.values() if moves else ())]
+        asked: dict[str, _Asked] = {}
+        layout = []
+        for rule in rules:
+            criteria = []
+            for name, criterion in rule.criteria.items():
+                fact = criterion.condition.fact
+                one = asked.setdefault(fact, _Asked(fact))
+                criteria.append((name, list(asked).index(fact), len(one.predicates)))
+                one.predicates.append(compile_condition(criterion.condition, pack.facts[fact]))
+            layout.append((rule.name, tuple(criteria)))
+        self._rules = tuple(layout)
+        self._asked = tuple((one.fact, one.marks, one, one.learn(None)) for one in asked.values())
+
+    def marks(self, view: FactView) -> tuple[int, ...]:
+        """Return one mark for each fact that is asked about. Views with the same marks have the same tokens."""
+        marks = []
+        for fact, known, asked, unknown in self._asked:
+            held = view.get(fact)
+            if not isinstance(held, Known):
+                marks.append(unknown)
+                continue
+            mark = known.get(held.value)
+            marks.append(asked.learn(held) if mark is None else mark)
+        return tuple(marks)
+
+    def tokens_of(self, marks: tuple[int, ...]) -> dict[str, dict[str, Truth]]:
+        """Return what marks stand for: rule name -> criterion name -> truth."""
+        truths = [asked.truths()[mark] for (_, _, asked, _), mark in zip(self._asked, marks, strict=True)]
+        return {rule: {name: truths[fact][place] for name, fact, place in criteria} for rule, criteria in self._rules}
 
     def tokens(self, view: FactView) -> dict[str, dict[str, Truth]]:
-        """Return rule name -> criterion name -> truth."""
-        held = view.get
-        return {
-            rule: {name: predicate(held(fact)) for name, fact, predicate in criteria} for rule, criteria in self._rules
-        }
+        """Return the tokens of a view: rule name -> criterion name -> truth."""
+        return self.tokens_of(self.marks(view))
 
 
 def tokens_of(pack: Pack, view: FactView) -> Mapping[str, Mapping[str, Truth]]:

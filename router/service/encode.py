@@ -14,7 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from router.model.danger import SafetyKind
 from router.model.facts import Known, NotApplicable
-from router.model.referral import Urgency
+from router.model.referral import CommunicationNeeds, SafeContact, Urgency
 from router.model.truth import Truth
 from router.routing.case import MatchOutcome as CaseMatch
 from router.routing.decision import Decision, Holder, Outcome
@@ -171,9 +171,22 @@ class Encoder:
                 system=unread.concept.system, code=unread.concept.code, display=unread.concept.display
             )
             message.unmapped.add(concept=code, source_system=unread.source_system)
+        self._add_contact(message, decision)
         self._add_match(message, match, ids)
         self._add_facts(message, decision)
         return message
+
+    def _add_contact(self, message: pb.Decision, decision: Decision) -> None:
+        needs, contact = decision.communication_needs, decision.safe_contact
+        if needs != CommunicationNeeds():
+            message.communication_needs.language = needs.language
+            message.communication_needs.interpreter = needs.interpreter
+            message.communication_needs.british_sign_language = needs.british_sign_language
+            message.communication_needs.formats.extend(needs.formats)
+        if contact != SafeContact():
+            message.safe_contact.do_not_write = contact.do_not_write
+            message.safe_contact.do_not_phone = contact.do_not_phone
+            message.safe_contact.instructions = contact.instructions
 
     def _add_match(self, message: pb.Decision, match: MatchTold, ids: Ids) -> None:
         message.match.outcome = _MATCHES[match.outcome]

@@ -13,7 +13,7 @@ from router.matching import FamilyRecord, Member
 from router.model.people import CHILDREN_OF_EPISODE, Household, Person, Role
 from router.model.referral import ReferralEvent
 from router.routing.case import Child, HeldReferral, Proposal, ReferralState, Standing
-from router.service.decode import decode_event
+from router.service.decode import decode_event, from_micros
 from router.store.interface import EventKind, EventRow, FamilyRows, LeadRow, LeadState
 from router.v1 import referral_pb2
 
@@ -155,7 +155,9 @@ def family_state(rows: FamilyRows, memory: EventMemory) -> FamilyState:
     for row in rows.events:
         link = links[row.event_id]
         if row.kind is EventKind.REFERRAL:
-            held = HeldReferral(row.event_id, memory.event(row), ReferralState.OPEN, link.people)
+            held = HeldReferral(
+                row.event_id, memory.event(row), ReferralState.OPEN, link.people, from_micros(row.received_at)
+            )
             state.referrals.append((link.episode_id, held))
         elif row.kind is EventKind.WITHDRAWAL:
             key = (row.source_system, row.source_reference)

@@ -29,8 +29,9 @@ def case_again(row: DecisionRow, reader: Reader) -> Case:
         event_id, people = one["event"], one["people"]
         assert isinstance(event_id, int)  # noqa: S101 - written by basis_of
         assert isinstance(people, dict)  # noqa: S101
-        event = decode_event(referral_pb2.ReferralEvent.FromString(events[event_id].payload))
-        return HeldReferral(event_id, event, ReferralState(str(one["state"])), people)
+        row = events[event_id]
+        event = decode_event(referral_pb2.ReferralEvent.FromString(row.payload))
+        return HeldReferral(event_id, event, ReferralState(str(one["state"])), people, from_micros(row.received_at))
 
     standing = basis["standing"]
     return Case(
@@ -58,7 +59,7 @@ def what_would_change(row: DecisionRow, pack: Pack, reader: Reader) -> list[deci
     try:
         decision = decider.decide(case_again(row, reader))
         return [
-            decision_pb2.WhatWouldChange(change=one.change, result=one.result, lead=one.lead)
+            decision_pb2.WhatWouldChange(change=one.change, result=one.result, lead=one.lead, fact=one.fact)
             for one in changes(pack, decision)
         ]
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from router.matching import MatchOutcome, MatchResult
 from router.model.referral import ReferralEvent
@@ -60,7 +60,7 @@ def place(
         episode_id = ids.new()
         family.opened[episode_id] = at
         episodes = (EpisodeRow(episode_id, family.family_id, at),)
-    placed = HeldReferral(held.referral_id, event, held.state, people)
+    placed = replace(held, people=people)
     family.referrals.append((episode_id, placed))
     link = LinkRow(ids.new(), held.referral_id, family.family_id, episode_id, people, "matcher", at)
     return Placement(family, is_new, episode_id, placed, tuple(persons), episodes, link)

@@ -76,21 +76,21 @@ class Projector:
                 decision.explanation.for_referrer = ""
                 if not leads:
                     decision.explanation.for_receiver = ""
-                decision.explanation.for_parent = decision.explanation.for_parent if leads else ""
+                    decision.explanation.for_parent = ""
+                    decision.ClearField("safe_contact")
                 return decision
             case _:
                 self._withhold(decision, _ORDINARY, rights.own)
                 decision.explanation.for_parent = ""
                 decision.explanation.for_receiver = ""
+                decision.ClearField("safe_contact")
                 return decision
 
-    def takes_part(self, decision: pb.Decision, service: str) -> bool:
-        """Return whether a service leads, is asked to lead, supports, or holds the family meanwhile."""
-        part = {decision.lead.service, decision.held_by_meanwhile.service, decision.move.from_service}
-        return service in part or any(one.service.service == service for one in decision.supporting)
-
     def _takes_part(self, decision: pb.Decision, rights: Rights) -> bool:
-        return rights.service in self._pack.services and self.takes_part(decision, rights.service)
+        """Return whether the reading service leads, is asked to lead, supports, or holds the family meanwhile."""
+        part = [decision.lead, decision.held_by_meanwhile, *(one.service for one in decision.supporting)]
+        mine = (rights.service, rights.board)
+        return rights.service in self._pack.services and any((one.service, one.board_code) == mine for one in part)
 
     def _reveals(self, name: str) -> frozenset[Privacy]:
         """Return what a service's mere presence tells: its criteria's kinds, where none of them is ordinary."""
@@ -120,6 +120,10 @@ class Projector:
         )
         # Nobody knows what a code without a meaning discloses.
         _keep(decision.unmapped, [one for one in decision.unmapped if one.source_system in own])
+        _keep(
+            decision.what_would_change,
+            [one for one in decision.what_would_change if one.fact not in closed and one.lead not in hidden],
+        )
         for candidate in decision.candidates:
             if self._sensitive[candidate.service.service] & closed:
                 _withhold_candidate(candidate, closed)

@@ -82,6 +82,9 @@ class Reads:
         self, request: pb.ListDecisionsRequest, caller: Caller, reader: StoreReader, now: datetime
     ) -> tuple[bytes, Note]:
         """Return a page of decisions, newest first, as the caller may see them."""
+        if caller.reader is Reader.PARENT:
+            message = "a parent reads one decision by its id; lists are for services, desks and auditors"
+            raise RouterError(Reason.NOT_YOURS_TO_READ, message)
         size = request.page_size or DEFAULT_DECISIONS
         only = DecisionFilter(
             family_id=parse_id("fam", request.family_id, Reason.INVALID_FIELD, "family") if request.family_id else None,

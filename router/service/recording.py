@@ -17,7 +17,7 @@ from router.routing.decision import Decision, Notice, Outcome
 from router.service.decode import micros
 from router.service.encode import MatchTold
 from router.service.families import standing_bytes
-from router.service.work import Work
+from router.service.work import Submit, Withdraw, Work
 from router.store.ids import IdSource, render
 from router.store.interface import AuditRow, DecisionRow, LeadRow, LeadState, NoticeRow
 
@@ -40,6 +40,11 @@ class Recorder:
 
     def call_fields(self, work: Work) -> dict[str, str | None]:
         """Return the fields that every audited call has."""
+        source: tuple[str, ...] = ()
+        if isinstance(work, Submit):
+            source = (work.event.source_system, work.event.source_reference)
+        elif isinstance(work, Withdraw):
+            source = (work.source_system, work.source_reference)
         return {
             "method": work.method,
             "caller": work.caller.name,
@@ -47,6 +52,7 @@ class Recorder:
             "purpose": work.caller.purpose,
             "correlation_id": self._safe(work.caller.correlation_id),
             "request_id": self._safe(work.request_id),
+            "referral": self.pseudonyms.of("referral", *source) if source else None,
         }
 
     def _safe(self, text: str) -> str | None:

@@ -9,7 +9,8 @@ from router.model.errors import Reason, RouterError
 from router.model.referral import Urgency
 from router.routing.case import Case, Proposal
 from router.routing.decision import Notice, NoticeKind, NoticeLevel
-from router.routing.notices import address
+from router.routing.notices import address, holder_address
+from router.rules.pack import Pack
 from router.service.changing import Cause, case_of, record_decision
 from router.service.decode import micros
 from router.service.encode import STATES, MatchTold
@@ -94,7 +95,7 @@ def _accept(
     )
     change.leads.append(lead)
     change.decision_states[row.decision_id] = "accepted"
-    made = _told_of_acceptance(case, Proposal(row.service, row.board, row.decision_id), row.urgency)
+    made = _told_of_acceptance(case, tools.pack, Proposal(row.service, row.board, row.decision_id), row.urgency)
     change.notices.extend(tools.recorder.notices(made, row.decision_id, family.family_id, work.received_at))
     fields = {
         **tools.recorder.call_fields(work),
@@ -110,10 +111,11 @@ def _accept(
     return whole
 
 
-def _told_of_acceptance(case: Case, lead: Proposal, urgency: int) -> tuple[Notice, ...]:
+def _told_of_acceptance(case: Case, pack: Pack, lead: Proposal, urgency: int) -> tuple[Notice, ...]:
     how_soon = Urgency(urgency) if urgency else None
     told = {
-        one.holder: "A service has accepted the lead for a family that you referred." for one in case.open_referrals
+        holder_address(pack, one): "A service has accepted the lead for a family that you referred."
+        for one in case.open_referrals
     }
     for service, board in case.standing.supporting:
         told[address(service, board)] = "A service has accepted the lead for a family that you stand beside."
@@ -150,7 +152,7 @@ def _decline(
     text = "The service asked to lead for a family that you referred has declined; another owner has been found."
     told = tuple(
         Notice(recipient, NoticeKind.DECLINED, NoticeLevel.EXISTENCE, how_soon, text)
-        for recipient in sorted({one.holder for one in case.open_referrals})
+        for recipient in sorted({holder_address(tools.pack, one) for one in case.open_referrals})
     )
     cause = Cause(work, change.events[-1].event_id, work.payload, AuditEvent.LEAD_DECLINED, work.decline_reason)
     match = MatchTold(case.match, 0.0, (), (), tools.weights.version)

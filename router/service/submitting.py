@@ -52,7 +52,7 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         tools.weights,
         must_link=known.family_id if known else None,
     )
-    held = HeldReferral(tools.ids.new(), work.event, ReferralState.OPEN, {})
+    held = HeldReferral(tools.ids.new(), work.event, ReferralState.OPEN, {}, work.received_at)
     placement = place(
         work.event,
         held,
@@ -145,9 +145,7 @@ def _repeat(work: Submit, same: ReferralVersion, space: Workspace, tools: Tools)
 def _checked(work: Submit, decision: Decision, told: MatchTold, tools: Tools) -> Done:
     """Answer a dry run: nothing is kept but an audit record."""
     document = tools.encoder.document(decision, Ids(), told, "proposed", work.received_at)
-    whole = tools.projector.project(
-        decision_pb2.Decision.FromString(document), work.caller.rights(work.event.source_system)
-    )
+    whole = tools.projector.project(decision_pb2.Decision.FromString(document), work.caller.rights())
     own = findings([HeldReferral(0, work.event, ReferralState.OPEN, {})], work.received_at)
     if own:
         whole.submit_now = "Submit this referral now: it shows danger, and a dry run tells nobody."
@@ -210,7 +208,7 @@ def _let_others_see(work: Submit, placement: Placement, answer: bytes, space: Wo
 
 
 def _answer(work: Submit, referral_id: int, whole: decision_pb2.Decision, tools: Tools) -> bytes:
-    projected = tools.projector.project(whole, work.caller.rights(work.event.source_system))
+    projected = tools.projector.project(whole, work.caller.rights())
     return pb.SubmitReferralResponse(
         request_id=work.request_id, referral_id=render("ref", referral_id), decision=projected
     ).SerializeToString()

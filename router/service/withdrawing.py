@@ -9,6 +9,7 @@ from router.routing.notices import address
 from router.service.changing import Cause, case_of, record_decision
 from router.service.decode import micros
 from router.service.encode import MatchTold
+from router.service.families import latest_decision
 from router.service.tools import Tools
 from router.service.work import Done, Withdraw, reused
 from router.service.workspace import Workspace
@@ -48,6 +49,8 @@ def withdraw(work: Withdraw, space: Workspace, tools: Tools) -> Done:
         LinkRow(tools.ids.new(), event_id, family.family_id, newest.episode_id, {}, work.caller.name, at)
     )
     case = case_of(family, newest.episode_id, work.received_at)
+    if not case.open_referrals:
+        change.decision_states[latest_decision(family.leads.get(newest.episode_id))] = "withdrawn"
     decision = tools.decider.decide(case)
     text = "A referral for a family that you hold, or were asked to lead for, was withdrawn by its sender."
     told = tuple(
@@ -60,7 +63,7 @@ def withdraw(work: Withdraw, space: Workspace, tools: Tools) -> Done:
     whole = record_decision(
         change, cause, decision, case, match, family, newest.episode_id, space, tools, more_notices=told
     )
-    projected = tools.projector.project(whole, work.caller.rights(work.source_system))
+    projected = tools.projector.project(whole, work.caller.rights())
     answer = pb.WithdrawReferralResponse(request_id=work.request_id, decision=projected).SerializeToString()
     change.answer = AnswerRow(work.request_id, work.method, work.digest, answer, at)
     space.keep_family(family, ())

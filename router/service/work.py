@@ -38,9 +38,9 @@ class Caller:
     purpose: str
     correlation_id: str
 
-    def rights(self, *own: str) -> Rights:
-        """Return what the caller may see; ``own`` are source systems that it speaks for besides its own name."""
-        supplied = frozenset((self.name, *own)) if self.reader is Reader.REFERRER else frozenset()
+    def rights(self) -> Rights:
+        """Return what the caller may see. A system that refers sees again what it sent under its own name."""
+        supplied = frozenset((self.name,)) if self.reader is Reader.REFERRER else frozenset()
         return Rights(self.reader, self.service, self.board, supplied)
 
 

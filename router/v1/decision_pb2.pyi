@@ -199,14 +199,16 @@ class Question(_message.Message):
     def __init__(self, fact: _Optional[str] = ..., ask: _Optional[str] = ..., witness: _Optional[str] = ..., effect: _Optional[str] = ..., together_with: _Optional[str] = ...) -> None: ...
 
 class WhatWouldChange(_message.Message):
-    __slots__ = ("change", "result", "lead")
+    __slots__ = ("change", "result", "lead", "fact")
     CHANGE_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     LEAD_FIELD_NUMBER: _ClassVar[int]
+    FACT_FIELD_NUMBER: _ClassVar[int]
     change: str
     result: str
     lead: str
-    def __init__(self, change: _Optional[str] = ..., result: _Optional[str] = ..., lead: _Optional[str] = ...) -> None: ...
+    fact: str
+    def __init__(self, change: _Optional[str] = ..., result: _Optional[str] = ..., lead: _Optional[str] = ..., fact: _Optional[str] = ...) -> None: ...
 
 class Move(_message.Message):
     __slots__ = ("kind", "rule", "from_service", "to_service", "reason", "conflict")
@@ -269,7 +271,7 @@ class UnmappedCode(_message.Message):
     def __init__(self, concept: _Optional[_Union[_referral_pb2.CodedConcept, _Mapping]] = ..., source_system: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("decision_id", "referral_id", "family_id", "episode_id", "as_of", "state", "outcome", "lead", "desk_reason", "desk", "supporting", "urgency", "tier", "respond_by", "held_by_meanwhile", "move", "safety", "match", "duplicate_of", "main_reason", "facts", "candidates", "questions", "what_would_change", "explanation", "unmapped", "pack_digest", "submit_now", "board_code")
+    __slots__ = ("decision_id", "referral_id", "family_id", "episode_id", "as_of", "state", "outcome", "lead", "desk_reason", "desk", "supporting", "urgency", "tier", "respond_by", "held_by_meanwhile", "move", "safety", "match", "duplicate_of", "main_reason", "facts", "candidates", "questions", "what_would_change", "explanation", "unmapped", "pack_digest", "submit_now", "board_code", "communication_needs", "safe_contact")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     REFERRAL_ID_FIELD_NUMBER: _ClassVar[int]
     FAMILY_ID_FIELD_NUMBER: _ClassVar[int]
@@ -299,6 +301,8 @@ class Decision(_message.Message):
     PACK_DIGEST_FIELD_NUMBER: _ClassVar[int]
     SUBMIT_NOW_FIELD_NUMBER: _ClassVar[int]
     BOARD_CODE_FIELD_NUMBER: _ClassVar[int]
+    COMMUNICATION_NEEDS_FIELD_NUMBER: _ClassVar[int]
+    SAFE_CONTACT_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     referral_id: str
     family_id: str
@@ -328,4 +332,6 @@ class Decision(_message.Message):
     pack_digest: str
     submit_now: str
     board_code: str
-    def __init__(self, decision_id: _Optional[str] = ..., referral_id: _Optional[str] = ..., family_id: _Optional[str] = ..., episode_id: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[DecisionState, str]] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., lead: _Optional[_Union[ServiceName, _Mapping]] = ..., desk_reason: _Optional[str] = ..., desk: _Optional[str] = ..., supporting: _Optional[_Iterable[_Union[SupportingService, _Mapping]]] = ..., urgency: _Optional[_Union[_referral_pb2.Urgency, str]] = ..., tier: _Optional[int] = ..., respond_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_by_meanwhile: _Optional[_Union[ServiceName, _Mapping]] = ..., move: _Optional[_Union[Move, _Mapping]] = ..., safety: _Optional[_Iterable[_Union[SafetyFinding, _Mapping]]] = ..., match: _Optional[_Union[MatchSummary, _Mapping]] = ..., duplicate_of: _Optional[_Iterable[str]] = ..., main_reason: _Optional[str] = ..., facts: _Optional[_Iterable[_Union[FactUsed, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[CandidateExplanation, _Mapping]]] = ..., questions: _Optional[_Iterable[_Union[Question, _Mapping]]] = ..., what_would_change: _Optional[_Iterable[_Union[WhatWouldChange, _Mapping]]] = ..., explanation: _Optional[_Union[Explanation, _Mapping]] = ..., unmapped: _Optional[_Iterable[_Union[UnmappedCode, _Mapping]]] = ..., pack_digest: _Optional[str] = ..., submit_now: _Optional[str] = ..., board_code: _Optional[str] = ...) -> None: ...
+    communication_needs: _referral_pb2.CommunicationNeeds
+    safe_contact: _referral_pb2.SafeContact
+    def __init__(self, decision_id: _Optional[str] = ..., referral_id: _Optional[str] = ..., family_id: _Optional[str] = ..., episode_id: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[DecisionState, str]] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., lead: _Optional[_Union[ServiceName, _Mapping]] = ..., desk_reason: _Optional[str] = ..., desk: _Optional[str] = ..., supporting: _Optional[_Iterable[_Union[SupportingService, _Mapping]]] = ..., urgency: _Optional[_Union[_referral_pb2.Urgency, str]] = ..., tier: _Optional[int] = ..., respond_by: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., held_by_meanwhile: _Optional[_Union[ServiceName, _Mapping]] = ..., move: _Optional[_Union[Move, _Mapping]] = ..., safety: _Optional[_Iterable[_Union[SafetyFinding, _Mapping]]] = ..., match: _Optional[_Union[MatchSummary, _Mapping]] = ..., duplicate_of: _Optional[_Iterable[str]] = ..., main_reason: _Optional[str] = ..., facts: _Optional[_Iterable[_Union[FactUsed, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[CandidateExplanation, _Mapping]]] = ..., questions: _Optional[_Iterable[_Union[Question, _Mapping]]] = ..., what_would_change: _Optional[_Iterable[_Union[WhatWouldChange, _Mapping]]] = ..., explanation: _Optional[_Union[Explanation, _Mapping]] = ..., unmapped: _Optional[_Iterable[_Union[UnmappedCode, _Mapping]]] = ..., pack_digest: _Optional[str] = ..., submit_now: _Optional[str] = ..., board_code: _Optional[str] = ..., communication_needs: _Optional[_Union[_referral_pb2.CommunicationNeeds, _Mapping]] = ..., safe_contact: _Optional[_Union[_referral_pb2.SafeContact, _Mapping]] = ...) -> None: ...

@@ -171,3 +171,51 @@ def test_a_code_that_nobody_can_read_is_told_to_its_sender_only(service: Service
     assert not other.unmapped
     assert not read(service, other.decision_id, service_context("cpmht")).unmapped
     assert len(read(service, other.decision_id, DESK).unmapped) == 2
+
+
+def test_what_would_change_is_projected_too(service: Service) -> None:
+    """A statement about a fact that the reader may not see is withheld like the fact."""
+    whole = disclosed(service, 12)
+    request = pb.GetDecisionRequest(
+        context=service_context("health-visiting"), decision_id=whole.decision_id, include_what_would_change=True
+    )
+    seen = service.stub.GetDecision(request).decision
+    assert seen.candidates, "health visiting takes part"
+    sensitive = {"domestic_abuse_disclosed", "partner_violence", "child_protection_concern", "marac_high_risk"}
+    assert not {one.fact for one in seen.what_would_change} & sensitive
+    assert not any("buse" in one.change for one in seen.what_would_change)
+
+
+def test_the_same_service_of_another_board_takes_no_part(service: Service) -> None:
+    """A team reads its own board's families and no other's."""
+    decision = disclosed(service, 13)
+    own = read(service, decision.decision_id, service_context("cpmht"))
+    other = read(service, decision.decision_id, service_context("cpmht", "S08000029"))
+    assert own.candidates
+    assert not other.candidates
+    assert not other.HasField("lead")
+
+
+def test_safe_contact_reaches_the_lead_and_nobody_else(service: Service) -> None:
+    """What the family asked for is told to the lead and the desk; needs of communication to all who take part."""
+    asked = event(14, choice("parent_illness_severity", "moderate"))
+    asked.safe_contact.do_not_write = True
+    asked.safe_contact.instructions = "Only call between nine and ten"
+    asked.communication_needs.language = "pl"
+    asked.communication_needs.interpreter = True
+    answer = service.stub.SubmitReferral(submit(asked)).decision
+    assert not answer.HasField("safe_contact")
+    assert answer.communication_needs.interpreter
+    lead = read(service, answer.decision_id, service_context("cpmht"))
+    assert lead.safe_contact.do_not_write
+    assert lead.safe_contact.instructions
+    beside = read(service, answer.decision_id, service_context("health-visiting"))
+    assert not beside.HasField("safe_contact")
+    assert beside.communication_needs.language == "pl"
+
+
+def test_a_parent_cannot_list_families(service: Service) -> None:
+    """A parent's portal reads one decision by its id, and lists nothing."""
+    with pytest.raises(grpc.RpcError) as caught:
+        service.stub.ListDecisions(pb.ListDecisionsRequest(context=PARENT))
+    assert status(caught.value)[1] == "NOT_YOURS_TO_READ"

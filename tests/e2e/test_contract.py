@@ -225,7 +225,7 @@ def test_a_decline_needs_a_reason_and_finds_another_owner(service: Service) -> N
         decision_pb2.DECISION_STATE_DECLINED,
     ]
     assert listed[0].lead.service not in ("", "cpmht")
-    told = [one.kind for one in notices_of(service, "maternity") + notices_of(service, f"maternity@{LANARKSHIRE}")]
+    told = [one.kind for one in notices_of(service, f"maternity@{LANARKSHIRE}")]
     assert notice_pb2.NOTICE_KIND_DECLINED in told
 
 

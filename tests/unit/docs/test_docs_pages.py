@@ -44,10 +44,10 @@ def test_the_readme_leads_to_every_page() -> None:
 
 
 def test_every_package_is_in_the_layout() -> None:
-    """The README's layout has each package of the router but the generated one and the benchmark."""
+    """The README's layout has each package of the router but the generated one."""
     reached = set(links(page("README.md")))
     packages = {_name(one.parent) for one in (ROOT / "router").glob("*/__init__.py")}
-    assert packages - {"router/v1", "router/bench"} <= reached
+    assert packages - {"router/v1"} <= reached
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=_name)

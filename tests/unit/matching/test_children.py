@@ -101,6 +101,11 @@ def test_twin_is_told_by_sex_only_when_both_are_known() -> None:
     assert (found.links, found.unclear) == ({}, {Gate.WHICH_TWIN})
 
 
+def test_second_in_birth_order_is_a_twin() -> None:
+    """An infant second in birth order is one of several, though nobody says how many there are."""
+    assert link([infant(order=2)], [infant()]).unclear == {Gate.WHICH_TWIN}
+
+
 def test_one_baby_on_record_twice_is_no_pair_of_twins() -> None:
     """Two records that may be one baby do not make the set complete, so a new twin is not taken for one of them."""
     nameless = infant("a", order=1, of=2)
