@@ -14,6 +14,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from adapters.dates import timestamp
+from adapters.extract import BOARD
 from adapters.faults import Reason
 from adapters.identity import quarantine_id, submit_id, withdraw_id
 from adapters.outcome import Item, Mapped, Quarantined, Withdrawn
@@ -216,6 +217,7 @@ class Client:
             location=item.location[:200],
             raw=item.raw or b"\n",  # the router takes no empty message, and an empty file must reach the desk too
             format=item.format,
+            board_code=_board(item.board),
         )
         answer = self._call(lambda: self._stub.SubmitQuarantined(request, timeout=self.timeout_seconds))
         if isinstance(answer, _Failure):
@@ -229,8 +231,9 @@ class Client:
             reason = failure.reason or failure.code.name
             return Sent(Fate.FAILED, item.location, request_id, reason, failure.message)
         reason = failure.reason or Reason.ROUTER_REFUSED
+        board = _board(item.event.household.board_code if isinstance(item, Mapped) else "", item.board)
         taken = [
-            self._quarantine(Quarantined(reason, item.location, failure.message, piece, item.format, system))
+            self._quarantine(Quarantined(reason, item.location, failure.message, piece, item.format, system, board))
             for piece in pieces(item.raw)
         ]
         return next((one for one in taken if one.fate is Fate.FAILED), taken[0])
@@ -254,6 +257,11 @@ class Client:
             if attempt + 1 < self.backoff.attempts:
                 self.backoff.wait(attempt)
         return failure
+
+
+def _board(*codes: str) -> str:
+    """Return the first that is a board's S08 code; blank, so the national desk, when none is."""
+    return next(filter(BOARD.fullmatch, codes), "")
 
 
 def _of_item(answer: pb.SubmitReferralsResponse) -> _Failure | None:

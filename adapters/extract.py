@@ -50,24 +50,33 @@ def columns_of(model: type[NativeRecord]) -> tuple[str, ...]:
 
 
 def parts_of_extract(data: bytes, layout: Layout) -> Iterator[Part]:
-    """Yield an extract's rows. Raises a ``MappingFault`` when the file as a whole cannot be read."""
+    """Yield an extract's rows; the file as one part when only its header line can be read.
+
+    Raises a ``MappingFault`` when that cannot be read either.
+    """
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if not data.strip():
         raise MappingFault(Reason.EMPTY_FILE, "file", "the file is empty; send the extract again")
     header, version = _header(_decode(lines[0], "line 1"), layout)
-    known = layout.columns.get(version)
-    if known is None:
-        raise MappingFault(
-            Reason.CSV_UNKNOWN_VERSION,
-            "line 1, version",
-            f"this version of the extract is not known; known: {', '.join(layout.columns)}",
-        )
-    names = _fields(lines[1], "line 2") if len(lines) > 1 else []
-    _check_columns(names, known)
+    try:
+        names = _columns(lines, version, layout)
+    except MappingFault as fault:
+        yield _whole(data, fault, header)
+        return
     for number, raw in enumerate(lines[2:], start=3):
         if raw.strip():
             location = f"line {number}"
-            yield Part(raw.rstrip(b"\r"), location, _mapper(raw, location, names, header, layout), header.system)
+            map_row = _mapper(raw, location, names, header, layout)
+            yield Part(raw.rstrip(b"\r"), location, map_row, header.system, header.board)
+
+
+def _whole(data: bytes, fault: MappingFault, header: Header) -> Part:
+    """Return a file of which no row can be read as one part, for the desk of the board that its header names."""
+
+    def refuse() -> Content:
+        raise fault
+
+    return Part(data, "", refuse, board=header.board)
 
 
 def _mapper(raw: bytes, location: str, names: list[str], header: Header, layout: Layout) -> Callable[[], Content]:
@@ -121,7 +130,16 @@ def _header(line: str, layout: Layout) -> tuple[Header, str]:
     return Header(as_at, pairs["board"], pairs["system"]), pairs["version"]
 
 
-def _check_columns(names: list[str], known: tuple[str, ...]) -> None:
+def _columns(lines: list[bytes], version: str, layout: Layout) -> list[str]:
+    """Return the names of the columns as line 2 has them; they must be those of the version."""
+    known = layout.columns.get(version)
+    if known is None:
+        raise MappingFault(
+            Reason.CSV_UNKNOWN_VERSION,
+            "line 1, version",
+            f"this version of the extract is not known; known: {', '.join(layout.columns)}",
+        )
+    names = _fields(lines[1], "line 2") if len(lines) > 1 else []
     missing = [name for name in known if name not in names]
     if missing:
         raise MappingFault(Reason.CSV_MISSING_COLUMN, "line 2", f"columns missing: {', '.join(missing)}")
@@ -130,6 +148,7 @@ def _check_columns(names: list[str], known: tuple[str, ...]) -> None:
         raise MappingFault(
             Reason.CSV_UNEXPECTED_COLUMN, "line 2", "there are columns that this version has not, or one twice"
         )
+    return names
 
 
 # --- what columns hold ------------------------------------------------------------------------------------------------

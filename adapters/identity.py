@@ -34,9 +34,13 @@ def withdraw_id(withdrawal: Withdrawal) -> str:
 
 
 def quarantine_id(item: Quarantined) -> str:
-    """Return the request id of an item for the desk: from the message's bytes, and why and where it stopped."""
+    """Return the request id of an item for the desk: from the message's bytes, why and where it stopped, its board.
+
+    An extract's row does not hold its board, and the router refuses one request id with two boards.
+    """
     raw = hashlib.sha256(item.raw).hexdigest()
-    return _id("qua", item.source_system, item.format, item.reason, item.location, raw)
+    board = [item.board] if item.board else []
+    return _id("qua", item.source_system, item.format, item.reason, item.location, raw, *board)
 
 
 def _id(kind: str, *parts: str) -> str:

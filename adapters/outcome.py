@@ -21,27 +21,35 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A message that became an event. The message itself is kept, for the desk, in case the router refuses it."""
+    """A message that became an event. The message itself is kept, for the desk, in case the router refuses it.
+
+    ``board`` is the S08 code that was known before mapping; blank if none was.
+    """
 
     event: ReferralEvent = field(repr=False)
     location: str
     raw: bytes = field(repr=False)
     format: str
+    board: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """A message that withdraws a referral."""
+    """A message that withdraws a referral. ``board`` is as in ``Mapped``."""
 
     withdrawal: Withdrawal
     location: str
     raw: bytes = field(repr=False)
     format: str
+    board: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A message that could not be mapped: the coded reason, where, and the message as received."""
+    """A message that could not be mapped: the coded reason, where, and the message as received.
+
+    ``board`` is the S08 code of the board whose desk should see it; blank for the national desk.
+    """
 
     reason: str
     location: str
@@ -49,6 +57,7 @@ class Quarantined:
     raw: bytes = field(repr=False)
     format: str
     source_system: str
+    board: str = ""
 
 
 Item = Mapped | Withdrawn | Quarantined

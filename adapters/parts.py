@@ -16,10 +16,12 @@ Content = list[ReferralEvent | Withdrawal]
 class Part:
     """One message as received. ``map`` turns it into its content or raises a ``MappingFault``.
 
-    ``system`` is the sending system where that is known before mapping, so that the desk can ask it.
+    ``system`` and ``board`` are the sending system and the S08 code of the board, where they are known before mapping:
+    the desk can then ask the system, and the message reaches the desk of its own board.
     """
 
     raw: bytes = field(repr=False)
     location: str
     map: Callable[[], Content] = field(repr=False)
     system: str = ""
+    board: str = ""

@@ -53,25 +53,25 @@ def read(source: str, data: bytes | Path) -> Iterator[Item]:
         for part in kind.parts(raw):
             yield from _read_part(part, kind)
     except MappingFault as fault:
-        yield from _quarantine(fault, raw, kind, "", "")
+        yield from _quarantine(fault, Part(raw, "", list), kind)
     except Exception:  # noqa: BLE001 - whatever fails, a person gets the file; the error may quote it, so it is dropped
-        yield from _quarantine(_unexpected(), raw, kind, "", "")
+        yield from _quarantine(_unexpected(), Part(raw, "", list), kind)
 
 
 def _read_part(part: Part, kind: Source) -> Iterator[Item]:
     try:
         content = part.map()
     except MappingFault as fault:
-        yield from _quarantine(fault, part.raw, kind, part.location, part.system)
+        yield from _quarantine(fault, part, kind)
         return
     except Exception:  # noqa: BLE001 - as above, for one message
-        yield from _quarantine(_unexpected(), part.raw, kind, part.location, part.system)
+        yield from _quarantine(_unexpected(), part, kind)
         return
     for one in content:
         if isinstance(one, Withdrawal):
-            yield Withdrawn(one, part.location, part.raw, kind.format)
+            yield Withdrawn(one, part.location, part.raw, kind.format, part.board)
         else:
-            yield Mapped(one, part.location, part.raw, kind.format)
+            yield Mapped(one, part.location, part.raw, kind.format, part.board)
 
 
 def _unexpected() -> MappingFault:
@@ -80,12 +80,13 @@ def _unexpected() -> MappingFault:
     )
 
 
-def _quarantine(fault: MappingFault, raw: bytes, kind: Source, place: str, system: str) -> Iterator[Quarantined]:
-    location = ", ".join(filter(None, (place, fault.location if fault.location != place else "")))
-    divided = list(pieces(raw))
+def _quarantine(fault: MappingFault, part: Part, kind: Source) -> Iterator[Quarantined]:
+    location = ", ".join(filter(None, (part.location, fault.location if fault.location != part.location else "")))
+    system = part.system or kind.name
+    divided = list(pieces(part.raw))
     for number, piece in enumerate(divided, start=1):
         where = f"{location}, piece {number} of {len(divided)}" if len(divided) > 1 else location
-        yield Quarantined(fault.reason, where, fault.message, piece, kind.format, system or kind.name)
+        yield Quarantined(fault.reason, where, fault.message, piece, kind.format, system, part.board)
 
 
 def pieces(raw: bytes) -> Iterator[bytes]:

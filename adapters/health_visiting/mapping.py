@@ -9,7 +9,7 @@ from adapters.common import set_language, withdraw_reason, withdrawal_of
 from adapters.event import CONSENTS, EventBuilder
 from adapters.faults import MappingFault, Reason
 from adapters.health_visiting.models import HealthVisitingReferral, Observed
-from adapters.health_visiting.reader import VOID, read_message, system_of
+from adapters.health_visiting.reader import VOID, read_message, sender_of
 from adapters.health_visiting.segments import split_messages
 from adapters.parts import Content, Part
 from router.v1 import referral_pb2 as pb
@@ -39,7 +39,8 @@ def parts(data: bytes) -> Iterator[Part]:
 
 
 def _part(raw: bytes, location: str) -> Part:
-    return Part(raw, location, lambda: map_message(raw), system_of(raw))
+    system, board = sender_of(raw)
+    return Part(raw, location, lambda: map_message(raw), system, board)
 
 
 def map_message(raw: bytes) -> Content:

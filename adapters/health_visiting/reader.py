@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -102,10 +103,18 @@ def _trigger(header: Segment) -> Any:
     return trigger
 
 
-def system_of(raw: bytes) -> str:
-    """Return the sending system as far as it can be told without reading the message; blank when it cannot."""
+def sender_of(raw: bytes) -> tuple[str, str]:
+    """Return system and board as far as MSH alone tells them; each is blank when it cannot be read."""
     try:
-        return _system(Message(raw.split(b"\r", 1)[0]).one("MSH"))
+        header = Message(raw.split(b"\r", 1)[0]).one("MSH")
+    except MappingFault:
+        return "", ""
+    return _readable(_system, header), _readable(_board, header)
+
+
+def _readable(read: Callable[[Segment], str], header: Segment) -> str:
+    try:
+        return read(header)
     except MappingFault:
         return ""
 

@@ -14,7 +14,8 @@ from adapters.faults import MappingFault, Reason
 from adapters.parts import Content, Part
 from adapters.people import NativePerson
 from adapters.perinatal.models import SYSTEMS, Diagnosis, Finding, Medication, PerinatalReferral
-from adapters.perinatal.reader import read_message, system_of
+from adapters.perinatal.reader import read_message
+from adapters.perinatal.sender import sender_of
 from router.v1 import referral_pb2 as pb
 from router.v1 import routing_service_pb2 as service_pb
 
@@ -49,7 +50,8 @@ def parts(data: bytes) -> Iterator[Part]:
 
 
 def _part(raw: bytes, location: str) -> Part:
-    return Part(raw, location, lambda: map_message(raw), system_of(raw))
+    system, board = sender_of(raw)
+    return Part(raw, location, lambda: map_message(raw), system, board)
 
 
 def _is_one_to_a_line(data: bytes, lines: list[bytes]) -> bool:

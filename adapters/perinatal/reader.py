@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -114,16 +113,6 @@ def _system(header: Any) -> str:
             Reason.FHIR_MISSING_VALUE, "MessageHeader.source.name", "expected a short name, such as morse-fife"
         )
     return name
-
-
-def system_of(raw: bytes) -> str:
-    """Return the sending system as far as it can be told without reading the message; blank when it cannot."""
-    try:
-        name = json.loads(raw)["entry"][0]["resource"]["source"]["name"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
-    lowered = name.strip().lower() if isinstance(name, str) else ""
-    return lowered if SYSTEM.fullmatch(lowered) else ""
 
 
 def _reference(request: Any, index: int) -> str:

@@ -14,33 +14,37 @@ class Truth(StrEnum):
     UNKNOWN = "unknown"
 
 
+# For what runs over every criterion: before Python 3.12 a member costs more to look up than a conjunction of three.
+MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
+
+
 def all_of(parts: Iterable[Truth]) -> Truth:
     """Return the strong Kleene conjunction; met when there are no parts."""
-    answer = Truth.MET
+    answer = MET
     for part in parts:
-        if part is Truth.NOT_MET:
-            return Truth.NOT_MET
-        if part is Truth.UNKNOWN:
-            answer = Truth.UNKNOWN
+        if part is NOT_MET:
+            return NOT_MET
+        if part is UNKNOWN:
+            answer = UNKNOWN
     return answer
 
 
 def any_of(parts: Iterable[Truth]) -> Truth:
     """Return the strong Kleene disjunction; not met when there are no parts."""
-    answer = Truth.NOT_MET
+    answer = NOT_MET
     for part in parts:
-        if part is Truth.MET:
-            return Truth.MET
-        if part is Truth.UNKNOWN:
-            answer = Truth.UNKNOWN
+        if part is MET:
+            return MET
+        if part is UNKNOWN:
+            answer = UNKNOWN
     return answer
 
 
 def negation(part: Truth) -> Truth:
     """Return the opposite; unknown stays unknown."""
-    if part is Truth.UNKNOWN:
+    if part is UNKNOWN:
         return part
-    return Truth.NOT_MET if part is Truth.MET else Truth.MET
+    return NOT_MET if part is MET else MET
 
 
 def none_of(parts: Iterable[Truth]) -> Truth:

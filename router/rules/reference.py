@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from router.model.facts import FactDefinition, FactView, Known, NotApplicable
 from router.model.referral import Urgency
-from router.model.truth import Truth, all_of, any_of, none_of
+from router.model.truth import MET, NOT_MET, UNKNOWN, Truth, all_of, any_of, none_of
 from router.rules.evaluation import STAY, Circumstances, Evaluation, is_offered, provider_board
 from router.rules.pack import HANDOVERS, Criterion, Formula, Move, MoveKind, Pack, Service
 
@@ -35,7 +35,7 @@ def evaluate(pack: Pack, views: Sequence[FactView], circumstances: Circumstances
         if is_offered(pack, name, circumstances.board) and name not in circumstances.declined
     ]
     if not circumstances.moves_decide:
-        candidates = [service for service in able if service.can_lead and eligible[service.name] is Truth.MET]
+        candidates = [service for service in able if service.can_lead and eligible[service.name] is MET]
         lead = _first(pack, candidates, circumstances)
         return Evaluation(criteria, verdicts, {}, lead.name if lead else "", STAY)
 
@@ -43,9 +43,9 @@ def evaluate(pack: Pack, views: Sequence[FactView], circumstances: Circumstances
     for move in pack.moves.values():
         if circumstances.accepted in move.givers:
             condition = any_of(_formula(move.formula, truths[move.name]) for truths in criteria)
-            receiver_can = Truth.MET if pack.services[move.receiver] in able else Truth.NOT_MET
+            receiver_can = MET if pack.services[move.receiver] in able else NOT_MET
             moves[move.name] = all_of((condition, eligible[move.receiver], receiver_can))
-    met = [pack.moves[name] for name, truth in moves.items() if truth is Truth.MET]
+    met = [pack.moves[name] for name, truth in moves.items() if truth is MET]
     followed = _handover(pack, met, circumstances)
     if followed is None:
         return Evaluation(criteria, verdicts, moves, circumstances.accepted, STAY)
@@ -55,9 +55,9 @@ def evaluate(pack: Pack, views: Sequence[FactView], circumstances: Circumstances
 def _criterion(pack: Pack, criterion: Criterion, view: FactView) -> Truth:
     held = view.get(criterion.condition.fact)
     if not isinstance(held, Known):
-        return Truth.UNKNOWN
+        return UNKNOWN
     if isinstance(held.value, NotApplicable):
-        return Truth.NOT_MET
+        return NOT_MET
     definition = pack.facts[criterion.condition.fact]
     condition = criterion.condition
     checks: list[bool] = []
@@ -73,7 +73,7 @@ def _criterion(pack: Pack, criterion: Criterion, view: FactView) -> Truth:
         checks.append(not _below(definition, condition.at_most, held.value))
     if condition.less_than is not None:
         checks.append(_below(definition, held.value, condition.less_than))
-    return Truth.MET if all(checks) else Truth.NOT_MET
+    return MET if all(checks) else NOT_MET
 
 
 def _below(definition: FactDefinition, left: object, right: object) -> bool:
@@ -83,13 +83,16 @@ def _below(definition: FactDefinition, left: object, right: object) -> bool:
 
 
 def _formula(formula: Formula, truths: Mapping[str, Truth]) -> Truth:
-    def parts(given: Sequence[str | Formula]) -> list[Truth]:
-        return [truths[part] if isinstance(part, str) else _formula(part, truths) for part in given]
-
-    groups = [all_of(parts(formula.all)), none_of(parts(formula.none))]
+    groups = [all_of(_parts(formula.all, truths))]
     if formula.any:
-        groups.append(any_of(parts(formula.any)))
+        groups.append(any_of(_parts(formula.any, truths)))
+    if formula.none:
+        groups.append(none_of(_parts(formula.none, truths)))
     return all_of(groups)
+
+
+def _parts(given: Sequence[str | Formula], truths: Mapping[str, Truth]) -> list[Truth]:
+    return [truths[part] if isinstance(part, str) else _formula(part, truths) for part in given]
 
 
 def _first(pack: Pack, candidates: list[Service], circumstances: Circumstances) -> Service | None:
@@ -153,5 +156,5 @@ def joint_moves(pack: Pack, evaluation: Evaluation) -> tuple[Move, ...]:
     return tuple(
         pack.moves[name]
         for name, truth in sorted(evaluation.moves.items())
-        if truth is Truth.MET and pack.moves[name].kind is MoveKind.JOINT_WORK
+        if truth is MET and pack.moves[name].kind is MoveKind.JOINT_WORK
     )

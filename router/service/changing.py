@@ -9,6 +9,7 @@ from router.audit.events import AuditEvent
 from router.routing.case import Case
 from router.routing.decision import Decision, DeskReason, Notice
 from router.service.decode import micros
+from router.service.document import Document
 from router.service.encode import Ids, MatchTold
 from router.service.families import FamilyState, latest_decision
 from router.service.recording import basis_of, decision_row, digests, lead_row, state_of
@@ -16,7 +17,6 @@ from router.service.tools import Tools
 from router.service.work import Work
 from router.service.workspace import Workspace
 from router.store.interface import Change, DeskItemRow
-from router.v1 import decision_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def record_decision(
     referral_id: int = 0,
     review_id: int = 0,
     more_notices: tuple[Notice, ...] = (),
-) -> decision_pb2.Decision:
+) -> Document:
     """Add a decision's rows to ``change``, let later items of the batch see it, and return the whole decision."""
     ids = Ids(tools.ids.new(), referral_id, family.family_id, episode_id, review_id)
     as_of = case.as_of
@@ -70,7 +70,7 @@ def record_decision(
         event_id=cause.event_id,
         as_of=as_of,
         pack_digest=digest,
-        document=document,
+        document=document.content,
         basis=basis,
     )
     earlier = latest_decision(family.leads.get(episode_id))
@@ -81,7 +81,7 @@ def record_decision(
     fields = {
         **tools.recorder.call_fields(cause.work),
         **tools.recorder.decision_fields(decision, ids.decision, family.family_id, episode_id, match, digest),
-        **digests(cause.payload, document, basis),
+        **digests(cause.payload, document.content, basis),
         "reason": cause.reason or None,
     }
     change.decisions.append(row)
@@ -93,7 +93,7 @@ def record_decision(
         change.desk_items.append(_desk_item(decision, decision.desk_reason, cause, family, as_of, tools))
     family.leads[episode_id] = lead
     space.decisions[ids.decision] = row
-    return decision_pb2.Decision.FromString(document)
+    return document
 
 
 def _desk_item(

@@ -23,6 +23,7 @@ from router.routing.questions import in_words
 from router.rules.evaluation import provider_board
 from router.rules.pack import MoveKind, Pack, Service, SupportRole
 from router.service.decode import from_micros
+from router.service.document import Document
 from router.store.ids import render
 from router.v1 import decision_pb2 as pb
 from router.v1 import referral_pb2
@@ -105,10 +106,9 @@ class Encoder:
         }
         self._memory: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
-    def document(self, decision: Decision, ids: Ids, match: MatchTold, state: str, as_of: datetime) -> bytes:
-        """Return the whole decision as bytes of the contract's message, projected for nobody yet."""
-        head = self._head(decision, ids, match, state, as_of)
-        return head.SerializeToString() + self._candidates(decision)
+    def document(self, decision: Decision, ids: Ids, match: MatchTold, state: str, as_of: datetime) -> Document:
+        """Return the whole decision, projected for nobody yet."""
+        return Document.of(self._head(decision, ids, match, state, as_of), self._candidates(decision))
 
     def _head(self, decision: Decision, ids: Ids, match: MatchTold, state: str, as_of: datetime) -> pb.Decision:
         pack = self._pack
@@ -214,7 +214,7 @@ class Encoder:
                     subject=view.child.label if several and view.child else "",
                 )
 
-    def _candidates(self, decision: Decision) -> bytes:
+    def _candidates(self, decision: Decision) -> tuple[bytes, ...]:
         """Return the explanation of every service; one for each infant only where infants differ."""
         parts = []
         several = len(decision.views) > 1
@@ -227,7 +227,7 @@ class Encoder:
                 verdict = decision.evaluation.verdicts[place][name]
                 reason = decision.why_not.get(name, "")
                 parts.append(self._candidate(service, view_truths, verdict, reason, label, decision.board))
-        return b"".join(parts)
+        return tuple(parts)
 
     def _candidate(
         self, service: Service, truths: tuple[Truth, ...], verdict: Truth, reason: str, label: str, board: str

@@ -156,6 +156,7 @@ def _decline(
     )
     cause = Cause(work, change.events[-1].event_id, work.payload, AuditEvent.LEAD_DECLINED, work.decline_reason)
     match = MatchTold(case.match, 0.0, (), (), tools.weights.version)
-    return record_decision(
+    document = record_decision(
         change, cause, decision, case, match, family, row.episode_id, space, tools, more_notices=told
     )
+    return document.message()

@@ -60,10 +60,10 @@ def withdraw(work: Withdraw, space: Workspace, tools: Tools) -> Done:
     )
     cause = Cause(work, event_id, work.payload, AuditEvent.REFERRAL_WITHDRAWN, work.reason)
     match = MatchTold(case.match, 0.0, (), (), tools.weights.version)
-    whole = record_decision(
+    document = record_decision(
         change, cause, decision, case, match, family, newest.episode_id, space, tools, more_notices=told
     )
-    projected = tools.projector.project(whole, work.caller.rights())
+    projected = tools.projector.project(document.message(), work.caller.rights())
     answer = pb.WithdrawReferralResponse(request_id=work.request_id, decision=projected).SerializeToString()
     change.answer = AnswerRow(work.request_id, work.method, work.digest, answer, at)
     space.keep_family(family, ())

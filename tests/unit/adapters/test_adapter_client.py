@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import grpc
 import protovalidate
@@ -15,7 +16,7 @@ from adapters.outcome import Item, Mapped, Quarantined, Withdrawn
 from adapters.read import RAW_LIMIT, read
 from router.v1 import routing_service_pb2 as pb
 from tests.unit.adapters.fake_router import FakeRouter, serving
-from tests.unit.adapters.native import event_of, health_visiting, neonatal, perinatal
+from tests.unit.adapters.native import event_of, health_visiting, neonatal, perinatal, substance
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}")
 THREE = list(read("neonatal", neonatal({"reference": "A"}, {"reference": "B"}, {"reference": "C"})))
@@ -73,6 +74,19 @@ def test_quarantine_ids_are_of_the_bytes() -> None:
     ids = {quarantine_id(item) for item in items if isinstance(item, Quarantined)}
     assert len(ids) == 3
     assert all(REQUEST_ID.fullmatch(one) for one in ids)
+
+
+def test_quarantine_ids_are_of_the_board() -> None:
+    """A row of two boards' extracts is two requests: the router refuses one request id with two boards."""
+    first = neonatal({"birth_dt": "2026-02-30"})
+    other = first.replace(b"board=S08000032", b"board=S08000029")
+    ids = [
+        quarantine_id(item)
+        for data in (first, first, other)
+        for item in read("neonatal", data)
+        if isinstance(item, Quarantined)
+    ]
+    assert ids[0] == ids[1] != ids[2]
 
 
 def test_everything_sent_fits_the_contract(router: FakeRouter, client: Client) -> None:
@@ -203,6 +217,71 @@ def test_a_missing_permission_is_no_fault_of_the_message(router: FakeRouter, cli
     assert {(one.fate, one.reason) for one in sent} == {(Fate.FAILED, "CALLER_UNKNOWN")}
     assert not router.quarantined
     assert not waits.seconds
+
+
+@pytest.mark.parametrize(
+    ("source", "data", "board"),
+    [
+        ("neonatal", neonatal({"birth_dt": "2026-02-30"}), "S08000032"),
+        ("substance", substance({"dob": "31/02/1994"}), "S08000029"),
+        ("perinatal", perinatal(doNotPerform=True), "S08000032"),
+        ("health-visiting", health_visiting(trigger="I13", version=0), "S08000032"),
+        ("neonatal", b"x", ""),
+    ],
+)
+def test_a_quarantined_message_names_its_board(
+    router: FakeRouter, client: Client, source: str, data: bytes, board: str
+) -> None:
+    """The router is told whose desk should see the message; nothing where that is not known."""
+    assert fates(list(client.send(read(source, data)))) == ["quarantined"]
+    (request,) = router.quarantined.values()
+    protovalidate.validate(request)
+    assert request.board_code == board
+
+
+@pytest.mark.parametrize("board", ["ML", "S080000320", "S08000032\n", "s08000032", "S0800003\u0662"])
+def test_only_a_board_code_is_sent(router: FakeRouter, client: Client, board: str) -> None:
+    """What is no S08 code is left out: the router would refuse the message for it."""
+    list(client.send([Quarantined("CSV_BAD_DATE", "line 3", "", b"x", "csv", "neonatal", board)]))
+    (request,) = router.quarantined.values()
+    protovalidate.validate(request)
+    assert request.board_code == ""
+
+
+@pytest.mark.parametrize(
+    ("home", "of_part", "board"),
+    [
+        ("S08000029", "S08000032", "S08000029"),
+        ("", "S08000032", "S08000032"),
+        ("FIFE", "S08000032", "S08000032"),
+        ("FIFE", "", ""),
+    ],
+)
+@pytest.mark.parametrize("single", [True, False])
+def test_a_refused_event_names_its_familys_board(
+    router: FakeRouter, client: Client, *, home: str, of_part: str, board: str, single: bool
+) -> None:
+    """The family's own board is asked first, then the one that was known before mapping."""
+    item = replace(next(one for one in THREE if isinstance(one, Mapped)), board=of_part)
+    event = type(item.event)()
+    event.CopyFrom(item.event)
+    event.household.board_code = home
+    item = replace(item, event=event)
+    if single:
+        router.fail = [(grpc.StatusCode.INVALID_ARGUMENT, "TOO_LONG")]
+        client.submit_one(item)
+    else:
+        router.refuse = {"A": [(3, "TOO_LONG")]}
+        list(client.send([item]))
+    assert [one.board_code for one in router.quarantined.values()] == [board]
+
+
+def test_a_refused_withdrawal_names_its_board(router: FakeRouter, client: Client) -> None:
+    """A withdrawal has no household; the board is its message's."""
+    router.fail = [(grpc.StatusCode.NOT_FOUND, "REFERRAL_UNKNOWN")]
+    data = health_visiting(trigger="I14", version=2, reason="DECLINED")
+    list(client.send(read("health-visiting", data)))
+    assert [one.board_code for one in router.quarantined.values()] == ["S08000032"]
 
 
 def test_a_long_refused_message_is_given_whole(router: FakeRouter, client: Client) -> None:
