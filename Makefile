@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DATA ?= build/demo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo serve test lint proto bench lock clean
+.PHONY: help demo serve test lint breaking proto bench lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,7 +26,7 @@ serve: $(READY) ## Serve on the embedded default (loopback, SQLite in ./data)
 	@$(BIN)/router serve
 
 test: $(READY) ## Run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 lint: $(READY) ## Check style, types, the contract and the import directions
 	$(BIN)/ruff check .
@@ -35,6 +35,12 @@ lint: $(READY) ## Check style, types, the contract and the import directions
 	$(BIN)/lint-imports --config pyproject.toml
 	@mkdir -p build && $(BIN)/python proto/generate.py image build/image.binpb
 	$(BIN)/buf lint build/image.binpb --config proto/buf.yaml
+
+breaking: $(READY) ## Check that the contract breaks nobody who uses the one on main
+	@rm -rf build/main && mkdir -p build/main && git archive main proto | tar -x -C build/main
+	@$(BIN)/python build/main/proto/generate.py image build/main.binpb
+	@$(BIN)/python proto/generate.py image build/image.binpb
+	$(BIN)/buf breaking build/image.binpb --against build/main.binpb --config proto/buf.yaml
 
 proto: $(READY) ## Generate router/v1 from the contract
 	$(BIN)/python proto/generate.py
