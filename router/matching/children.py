@@ -137,15 +137,12 @@ class _Linking:
 
     def by_date(self) -> None:
         """Link the children left over by their dates, ask where that is not clear, and leave the rest as new."""
-        if not self._open:
-            return
         for row in sorted(self._open):
             if self._sets[row] and not self._several(row, set(self._sets[row])):
                 self._single(row, self._sets[row][0])
-        if not self._open:
-            return
-        self._told()
-        self._last_ones()
+        if any(self._sets[row] for row in self._open):
+            self._told()
+            self._last_ones()
         for row in sorted(self._open):
             if self._sets[row]:
                 self._left_over(row)

@@ -45,9 +45,11 @@ Forename = tuple[str, ...]
 @lru_cache(maxsize=_REMEMBERED)
 def fold(text: str) -> str:
     """Return ``text`` in lower case without accents and apostrophes, other marks and digits as single spaces."""
-    lowered = _APOSTROPHE.sub("", text.casefold().translate(_LETTERS))
-    plain = "".join(ch for ch in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(ch))
-    return _NOT_A_LETTER.sub(" ", plain).strip()
+    # taken apart before lower case, since some single signs stand for capitals or hold an apostrophe, and again after
+    apart = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text))
+    lowered = unicodedata.normalize("NFKD", apart.casefold().translate(_LETTERS))
+    plain = "".join(ch for ch in lowered if not unicodedata.combining(ch))
+    return _NOT_A_LETTER.sub(" ", _APOSTROPHE.sub("", plain)).strip()
 
 
 @lru_cache(maxsize=_REMEMBERED)

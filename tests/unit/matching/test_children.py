@@ -145,6 +145,12 @@ def test_two_infants_with_one_number_ask() -> None:
     assert (found.links, found.unclear) == ({}, {Gate.WHICH_TWIN})
 
 
+def test_infant_linked_by_number_is_not_there_for_another() -> None:
+    """An infant of the same date as one that a number has linked already is its twin, and new."""
+    found = link([infant("x", chi=INFANT_CHI, born=None), infant("y")], [infant(chi=INFANT_CHI)])
+    assert found.links == {"x": 10}
+
+
 def test_number_of_one_twin_with_the_order_of_the_other_asks() -> None:
     """Among twins a number whose sex or order is the other's is a slip that a person must see."""
     known = [infant("a", chi=INFANT_CHI, order=1), infant("b", chi=TWIN_CHI, order=2)]

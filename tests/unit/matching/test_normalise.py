@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from router.matching.normalise import are_variants, fold, forename, forename_sounds, is_known_name, sound, surname
@@ -113,6 +113,9 @@ def test_known_names() -> None:
     assert not is_known_name("cathrine")
 
 
+@example("㎀")
+@example("İ")
+@example("ŉ")
 @given(st.text(max_size=30))
 def test_folding_twice_changes_nothing(text: str) -> None:
     """Folded text is its own folded form, for any text."""
