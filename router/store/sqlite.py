@@ -76,6 +76,7 @@ class SqliteStore:
         # The one connection that writes, and the same one when it only reads.
         self._writer = _engine(path, key)
         self._warm = self._writer.execution_options(**{_BEGIN: "BEGIN"})
+        self._pinned: hot_sqlite.Driver | None = None
         self._readers = create_engine(
             "sqlite://",
             module=dbapi2,
@@ -122,8 +123,11 @@ class SqliteStore:
 
         Take it before the reads that it is to vouch for. It waits while another thread writes.
         """
-        with self._faults(), self._hold(), self._warm.connect() as connection:
-            return self._notice(connection)
+        with self._faults(), self._hold():
+            if self._pinned is None:
+                with self._warm.connect() as connection:
+                    self._pinned = _driver(connection)
+            return self._notice(self._pinned)
 
     @contextmanager
     def read(self, *, to_write: bool = False) -> Iterator[SqliteReader]:
@@ -169,20 +173,20 @@ class SqliteStore:
     def _writing(self) -> Iterator[tuple[Connection, int]]:
         """Open a write transaction, with the epoch in which it stands."""
         with self._faults(), self._hold(), self._writer.begin() as connection:
-            epoch = self._notice(connection)
+            epoch = self._notice(_driver(connection))
             # Even if the commit fails: whether it reached the disk is then not known.
             self._epoch += 1
             yield connection, epoch
             if not _driver(connection).in_transaction:
                 raise StoreError("the transaction was ended by an earlier fault; nothing of it was kept")
 
-    def _notice(self, connection: Connection) -> int:
+    def _notice(self, driver: hot_sqlite.Driver) -> int:
         """Return the epoch, raised if anyone else has committed since the last look.
 
         The database's own data version tells of commits by other connections and processes, not of those on this
         connection; those we count ourselves. Inside a write transaction nobody else can commit, so it holds to the end.
         """
-        version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+        (version,) = driver.execute("PRAGMA data_version").fetchone()
         if version != self._seen:
             self._seen = version
             self._epoch += 1

@@ -77,7 +77,7 @@ def lead(
     episode_id: int, decision_id: int, *, service: str = "health-visiting", state: LeadState = LeadState.PROPOSED
 ) -> LeadRow:
     """Return an episode's lead."""
-    return LeadRow(episode_id, service, "S08000023", state, decision_id, 61)
+    return LeadRow(episode_id, service, "S08000023", state, decision_id, 61, b"beside " + service.encode())
 
 
 def decision(

@@ -268,7 +268,7 @@ class StoreAgrees(RuleBasedStateMachine):
         self.stack.close()
 
 
-SETTINGS = settings(max_examples=50, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(max_examples=40, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def machine(kind: str) -> type[Any]:

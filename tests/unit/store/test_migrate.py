@@ -23,17 +23,17 @@ from router.store.migrations.guards import refuse_change
 from router.store.open import migrate_store, open_store
 from router.store.sqlite import _engine
 
-SECOND = '''"""A second revision."""
+LATER = '''"""A later revision."""
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "{revision}"
+down_revision = "{after}"
 
 
 def upgrade() -> None:
-    op.create_table("later", sa.Column("later_id", sa.Integer(), primary_key=True))
+    op.create_table("later_{revision}", sa.Column("later_id", sa.Integer(), primary_key=True))
     {fault}
 '''
 
@@ -66,11 +66,13 @@ def site(tmp_path: Path) -> Iterator[Site]:
     made.engine.dispose()
 
 
-def with_second(folder: Path, monkeypatch: pytest.MonkeyPatch, *, fault: str = "") -> None:
-    """Let the program know a second revision."""
-    scripts = folder / "with a second: 100%"
+def with_later(folder: Path, monkeypatch: pytest.MonkeyPatch, *, fault: str = "") -> None:
+    """Let the program know two more revisions, of which the last may fail."""
+    scripts = folder / "two more: 100%"
     shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0002_second.py").write_text(SECOND.format(fault=fault))
+    for revision, after, failing in (("0002", "0001", ""), ("0003", "0002", fault)):
+        text = LATER.format(revision=revision, after=after, fault=failing)
+        (scripts / "versions" / f"r{revision}_later.py").write_text(text)
     monkeypatch.setattr(migrate, "SCRIPTS", scripts)
 
 
@@ -146,11 +148,11 @@ def test_an_older_store_is_refused_until_it_is_migrated(
     store = open_store(site.url, site.key_file)
     number = store.claim_process_number()
     store.close()
-    with_second(tmp_path, monkeypatch)
-    assert migrate.pending(site.engine) == ("0002",)
-    with pytest.raises(SchemaError, match=r"older than this program: 1 revision.*`router migrate`"):
+    with_later(tmp_path, monkeypatch)
+    assert migrate.pending(site.engine) == ("0002", "0003")
+    with pytest.raises(SchemaError, match=r"older than this program: 2 revision.*0002 to 0003.*`router migrate`"):
         site.open()
-    assert migrate_store(site.url, site.key_file) == ("0002",)
+    assert migrate_store(site.url, site.key_file) == ("0002", "0003")
     store = open_store(site.url, site.key_file)
     assert store.claim_process_number() == number + 1
     store.close()
@@ -161,10 +163,10 @@ def test_a_newer_store_is_refused_with_its_own_sentence(
 ) -> None:
     """A program never opens, and never migrates, what a newer one has upgraded."""
     with monkeypatch.context() as newer:
-        with_second(tmp_path, newer)
+        with_later(tmp_path, newer)
         migrate_store(site.url, site.key_file)
     for attempt in (site.open, lambda: migrate_store(site.url, site.key_file)):
-        with pytest.raises(SchemaError, match=r"revision 0002, which this program does not know.*up to 0001"):
+        with pytest.raises(SchemaError, match=r"revision 0003, which this program does not know.*up to 0001"):
             attempt()
 
 
@@ -180,11 +182,11 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All revisions are applied in one transaction: half a schema never stays."""
-    with_second(tmp_path, monkeypatch, fault="raise ZeroDivisionError")
+    with_later(tmp_path, monkeypatch, fault="raise ZeroDivisionError")
     with pytest.raises(ZeroDivisionError):
         migrate_store(site.url, site.key_file)
-    assert migrate.pending(site.engine) == ("0002",)
-    assert site.execute("SELECT name FROM sqlite_schema WHERE name = 'later'") == []
+    assert migrate.pending(site.engine) == ("0002", "0003")
+    assert site.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'later%'") == []
 
 
 def test_a_database_without_guards_written_for_it_is_not_made() -> None:
