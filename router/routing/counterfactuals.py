@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from router.model.danger import TRIGGERS_BY_FACT
 from router.model.facts import FactView, Known
-from router.routing.decision import Decision
+from router.model.referral import FactValue
+from router.routing.decision import Decision, DeskReason
 from router.routing.questions import in_words, telling_values
 from router.rules.evaluation import Circumstances
 from router.rules.pack import Pack
 from router.rules.reference import evaluate
 from router.rules.schema import Condition
+
+# Other facts are worked out from these, so to suppose one of them alone would say what is not so.
+_ROOTS = frozenset({"gestation_weeks", "planning_pregnancy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +35,35 @@ def changes(pack: Pack, decision: Decision) -> tuple[WouldChange, ...]:
 
 
 def _changes(pack: Pack, decision: Decision) -> Iterator[WouldChange]:
+    if decision.desk_reason not in (None, DeskReason.NO_SERVICE_ELIGIBLE):
+        return  # the desk looks for a reason that no fact would change
     conditions: dict[str, list[Condition]] = {}
     for rule in (*pack.services.values(), *pack.moves.values()):
         for criterion in rule.criteria.values():
             conditions.setdefault(criterion.condition.fact, []).append(criterion.condition)
     now = decision.evaluation.lead
-    for fact in sorted(conditions):
+    for fact in sorted(set(conditions) - _ROOTS):
         definition = pack.facts[fact]
         told: set[str] = set()
         for value in telling_values(conditions[fact], definition):
             views = [_with(view.facts, fact, Known(value, "supposed", decision.respond_by)) for view in decision.views]
             if all(_is(view.facts, fact, value) for view in decision.views):
                 continue
-            lead = _lead(pack, views, decision.circumstances)
+            lead = _lead(pack, views, _circumstances(decision, fact, value))
             if lead != now and lead not in told:
                 told.add(lead)
                 change = f"if it were so: {definition.label}: {in_words(definition, value)}"
                 label = f"the {pack.services[lead].label} would lead" if lead else "a desk would hold the family"
                 yield WouldChange(fact, change, label, lead)
+
+
+def _circumstances(decision: Decision, fact: str, value: FactValue) -> Circumstances:
+    """Return the circumstances with the danger that the supposed value would show."""
+    urgencies = [one.trigger.urgency for one in decision.safety if one.trigger.fact != fact]
+    trigger = TRIGGERS_BY_FACT.get(fact)
+    if trigger is not None and trigger.shown_by(value):
+        urgencies.append(trigger.urgency)
+    return replace(decision.circumstances, danger=max(urgencies, default=None))
 
 
 def _lead(pack: Pack, views: list[FactView], circumstances: Circumstances) -> str:

@@ -13,16 +13,13 @@ from router.routing.clocks import desk_answers_by, lead_answers_by
 from router.routing.contact import communication_needs, safe_contact
 from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome, Unmapped
 from router.routing.facts import EpisodeView, board_of, views_of
+from router.routing.following import Follower, Following
 from router.routing.notices import Chosen, notices_of, others_open
-from router.routing.questions import Questioner
-from router.routing.reasons import main_reason, why_not
-from router.routing.safety import Finding, findings, urgency_of
-from router.routing.supporting import holder_meanwhile, supporters
+from router.routing.safety import Finding, findings_in_either, urgency_of
 from router.rules.engine import Engine, EngineFaultError
 from router.rules.evaluation import STAY, Circumstances, Evaluation, provider_board
 from router.rules.pack import HANDOVERS, MoveKind, Pack
-from router.rules.ranking import Ranking
-from router.rules.reference import evaluate, joint_moves
+from router.rules.reference import evaluate
 
 FAMILY_MOVED = "family-moved"
 _DESK_REASON_WORDS = {
@@ -44,13 +41,12 @@ class Decider:
     def __init__(self, pack: Pack, engine: Engine | None = None) -> None:
         self.pack = pack
         self.engine = engine or Engine(pack)
-        self._ranking = Ranking(pack)
-        self._questioner = Questioner(pack)
+        self._follower = Follower(pack)
         self.disagreements = 0
 
     def decide(self, case: Case) -> Decision:
         """Return the decision on ``case``. It depends on nothing else."""
-        found = findings((*case.referrals, *case.perhaps), case.as_of)
+        found = findings_in_either(case.referrals, case.perhaps, case.as_of)
         views = views_of(case, self.pack.facts, found)
         circumstances = self._circumstances(case, found)
         evaluation, fault = self._evaluate([view.facts for view in views], circumstances)
@@ -58,8 +54,9 @@ class Decider:
         accepted = case.standing.accepted
         if reason and accepted:
             # Ownership never ends before another has accepted: the lead goes on, and the desk is told why to look.
-            evaluation = replace(evaluation, lead=accepted.service, move=STAY)
-        situation = _Situation(case, found, views, circumstances, evaluation, _urgency(case, found))
+            evaluation = replace(evaluation, lead=accepted.service, move=STAY, key=None)
+        following = self._follower.of(evaluation, circumstances)
+        situation = _Situation(case, found, views, circumstances, evaluation, following, _urgency(case, found))
         return self._to_desk(situation, reason) if reason and not accepted else self._to_lead(situation, reason)
 
     def _circumstances(self, case: Case, found: Sequence[Finding]) -> Circumstances:
@@ -100,7 +97,7 @@ class Decider:
         except EngineFaultError:
             return expected, DeskReason.ENGINE_FAILED
         if decided == expected:
-            return expected, None
+            return decided, None
         self.disagreements += 1
         return expected, DeskReason.EVALUATORS_DISAGREE
 
@@ -128,7 +125,7 @@ class Decider:
             board=circumstances.board,
             supporting=(),
             urgency=situation.urgency,
-            tier=self._tier(situation.evaluation),
+            tier=situation.following.tier,
             respond_by=desk_answers_by(case.as_of, situation.urgency),
             held_by=Holder(desk, is_desk=True),
             move=None,
@@ -139,7 +136,7 @@ class Decider:
             circumstances=circumstances,
             evaluation=situation.evaluation,
             why_not=dict.fromkeys(self.pack.services, "a desk holds the family"),
-            questions=self._questioner.ask(situation.evaluation, circumstances),
+            questions=situation.following.questions,
             unmapped=_unmapped(case, self.pack.facts),
             communication_needs=communication_needs(case),
             safe_contact=safe_contact(case),
@@ -148,16 +145,13 @@ class Decider:
 
     def _to_lead(self, situation: _Situation, told_to_desk: DeskReason | None) -> Decision:
         case, circumstances, evaluation = situation.case, situation.circumstances, situation.evaluation
-        pack = self.pack
+        pack, following = self.pack, situation.following
         lead_board = provider_board(pack, evaluation.lead, circumstances.board)
         accepted = case.standing.accepted
         if accepted is not None and (told_to_desk or (circumstances.moves_decide and evaluation.move == STAY)):
             lead_board = accepted.board
         stays = accepted is not None and (accepted.service, accepted.board) == (evaluation.lead, lead_board)
-        joint = joint_moves(pack, evaluation)
-        supporting = supporters(pack, self._ranking, evaluation, circumstances, joint)
         move = self._move(situation, stays=stays)
-        questions = self._questioner.ask(evaluation, circumstances)
         desk = pack.desk_of(circumstances.board)
         chosen = Chosen(
             board=circumstances.board,
@@ -166,32 +160,32 @@ class Decider:
             lead_board=lead_board,
             accepted=stays,
             urgency=situation.urgency,
-            supporting=supporting,
+            supporting=following.supporting,
             move=None if stays else move,
             desk_reason=told_to_desk or "",
         )
         return Decision(
-            outcome=Outcome.LEAD_WITH_QUESTIONS if questions else Outcome.LEAD,
+            outcome=Outcome.LEAD_WITH_QUESTIONS if following.questions else Outcome.LEAD,
             lead=evaluation.lead,
             lead_board=lead_board,
             desk=desk,
             desk_reason=told_to_desk,
             accepted=stays,
             board=circumstances.board,
-            supporting=supporting,
+            supporting=following.supporting,
             urgency=situation.urgency,
-            tier=self._tier(evaluation),
+            tier=following.tier,
             respond_by=lead_answers_by(case.as_of, pack.services[evaluation.lead].response, situation.urgency),
-            held_by=holder_meanwhile(pack, self._ranking, evaluation, circumstances, case.standing),
+            held_by=Holder(accepted.service, accepted.board) if accepted else following.holder,
             move=move,
             safety=situation.found,
             duplicates=tuple(sorted(one.referral_id for one in others_open(case))),
-            main_reason=main_reason(pack, evaluation),
+            main_reason=following.main_reason,
             views=situation.views,
             circumstances=circumstances,
             evaluation=evaluation,
-            why_not=why_not(pack, self._ranking, evaluation, circumstances),
-            questions=questions,
+            why_not=following.why_not,
+            questions=following.questions,
             unmapped=_unmapped(case, self.pack.facts),
             communication_needs=communication_needs(case),
             safe_contact=safe_contact(case),
@@ -214,10 +208,6 @@ class Decider:
         reason = "the family has moved to another board"
         return MoveMade(MoveKind.TRANSFER, FAMILY_MOVED, accepted.service, evaluation.lead, reason)
 
-    def _tier(self, evaluation: Evaluation) -> int:
-        met = [one.tier for name, one in self.pack.services.items() if evaluation.verdict(name) is Truth.MET]
-        return max(met, default=0)
-
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
@@ -228,6 +218,7 @@ class _Situation:
     views: tuple[EpisodeView, ...]
     circumstances: Circumstances
     evaluation: Evaluation
+    following: Following
     urgency: Urgency | None
 
 

@@ -92,7 +92,9 @@ def _age(stage: str, value: int | None, dates: Dates) -> Held:
 def _pregnancy_weeks(dates: Dates, today: date) -> int | None:
     if dates.expected_date is None:
         return None
-    return (TERM_WEEKS * 7 - (dates.expected_date - today).days) // 7
+    weeks = (TERM_WEEKS * 7 - (dates.expected_date - today).days) // 7
+    # a birth expected more than a whole pregnancy away is a slip of the pen
+    return weeks if weeks >= 0 else None
 
 
 def _weeks(birth: date | None, today: date) -> int | None:

@@ -17,7 +17,7 @@ from router.model.people import CARERS, CHILDREN_OF_EPISODE, Person, Role
 from router.model.referral import FactValue, Observation
 from router.routing.case import Case, Child, HeldReferral
 from router.routing.derive import Dates, derive
-from router.routing.safety import Finding
+from router.routing.safety import Finding, degree
 
 Value = TypeVar("Value")
 MOST_NUMBER = 1_000_000
@@ -86,12 +86,13 @@ def _facts(
             if definition is not None and _concerns(definition, observation, referral, roles, child):
                 said.setdefault(observation.fact, []).append(observation)
     held: dict[str, Held] = {fact: _held(definitions[fact], given) for fact, given in said.items()}
-    for finding in found:
+    # the worst comes last, and so it is what stands
+    for finding in sorted(found, key=degree):
         if finding.trigger.fact in definitions and _is_about(finding, child):
             held[finding.trigger.fact] = Known(finding.value, finding.source_system, finding.observed_at)
     if lost and "pregnancy_loss_or_infant_death" in definitions:
         held["pregnancy_loss_or_infant_death"] = Known(value=True, source_system="derived", observed_at=case.as_of)
-    derived = derive(_dates(case, speaking, held, child or (lost[0] if lost else None), living=child is not None))
+    derived = derive(_dates(case, speaking, held, child, lost))
     for name, definition in definitions.items():
         if definition.derivation:
             held[name] = derived[definition.derivation]
@@ -150,21 +151,29 @@ def _fits(definition: FactDefinition, value: FactValue | None) -> bool:
 
 
 def _dates(
-    case: Case, speaking: Sequence[HeldReferral], held: Mapping[str, Held], child: Child | None, *, living: bool
+    case: Case,
+    speaking: Sequence[HeldReferral],
+    held: Mapping[str, Held],
+    child: Child | None,
+    lost: Sequence[Child],
 ) -> Dates:
     planning = held.get("planning_pregnancy")
     gestation = held.get("gestation_weeks")
     weeks = gestation.value if isinstance(gestation, Known) and isinstance(gestation.value, int) else None
     carers = [person for person_id, person in _people(speaking) if person.role in CARERS]
-    newborn = child is not None and child.role is Role.INFANT
+    born = child.role is Role.INFANT if child is not None else bool(lost)
     birth = _one(speaking, lambda p: p.birth_date, child) if child is not None else None
+    if child is None:
+        # a pregnancy that was lost is over: what follows counts from its end, the latest of several
+        ends = [_one(speaking, lambda p: p.birth_date or p.death_date, one) for one in lost]
+        birth = max((end for end in ends if end is not None), default=None)
     return Dates(
         as_of=case.as_of,
         referred_at=_referred_at(case),
-        born=newborn,
+        born=born,
         birth_date=birth,
-        living=living,
-        expecting=child is not None and not newborn,
+        living=child is not None,
+        expecting=child is not None and not born,
         expected_date=_one(speaking, lambda p: p.expected_date, child) if child is not None else None,
         planning=isinstance(planning, Known) and planning.value is True,
         gestation_weeks=weeks,

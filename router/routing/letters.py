@@ -29,13 +29,13 @@ class Texts:
     for_receiver: str
 
 
-def texts_of(decision: Decision, pack: Pack, as_of: datetime) -> Texts:
-    """Return the decision in words."""
+def texts_of(decision: Decision, pack: Pack, when: str) -> Texts:
+    """Return the decision in words; ``when`` says by when it will be answered."""
     lead_may_see = pack.services[decision.lead].may_see if decision.lead else frozenset()
     return Texts(
-        for_parent=_parent(decision, pack, as_of),
-        for_referrer=_colleague(decision, pack, as_of, pack.letters.referrer, frozenset(), is_receiver=False),
-        for_receiver=_colleague(decision, pack, as_of, pack.letters.receiver, lead_may_see, is_receiver=True),
+        for_parent=_parent(decision, pack, when),
+        for_referrer=_colleague(decision, pack, when, pack.letters.referrer, frozenset(), is_receiver=False),
+        for_receiver=_colleague(decision, pack, when, pack.letters.receiver, lead_may_see, is_receiver=True),
     )
 
 
@@ -65,9 +65,8 @@ def _visible(decision: Decision, pack: Pack, may_see: frozenset[Privacy]) -> str
     return ", ".join(labels)
 
 
-def _parent(decision: Decision, pack: Pack, as_of: datetime) -> str:
+def _parent(decision: Decision, pack: Pack, when: str) -> str:
     phrases = pack.letters.parent
-    when = when_in_words(decision.respond_by, as_of)
     parts = []
     if decision.outcome is Outcome.DESK:
         parts.append(_say(phrases, "desk", desk=pack.desk_labels[decision.desk], when=when))
@@ -91,13 +90,12 @@ def _parent(decision: Decision, pack: Pack, as_of: datetime) -> str:
 def _colleague(
     decision: Decision,
     pack: Pack,
-    as_of: datetime,
+    when: str,
     phrases: Mapping[str, str],
     may_see: frozenset[Privacy],
     *,
     is_receiver: bool,
 ) -> str:
-    when = when_in_words(decision.respond_by, as_of)
     parts = []
     if decision.outcome is Outcome.DESK:
         desk = pack.desk_labels[decision.desk]

@@ -41,8 +41,14 @@ def address(service: str, board: str) -> str:
 def holder_address(pack: Pack, referral: HeldReferral) -> str:
     """Return how the service that referred is named as a recipient, or the sending system where it is no service."""
     if referral.holder in pack.services:
-        return address(referral.holder, provider_board(pack, referral.holder, referral.event.household.board_code))
+        return _reached(pack, referral.holder, referral.event.household.board_code, referral.event.source_system)
     return referral.holder
+
+
+def _reached(pack: Pack, service: str, board: str, otherwise: str) -> str:
+    """Return the address of a service for a board's families, or ``otherwise`` where it is not known whose it is."""
+    provider = provider_board(pack, service, board)
+    return address(service, provider) if provider or pack.services[service].provision == "national" else otherwise
 
 
 def notices_of(case: Case, pack: Pack, chosen: Chosen) -> tuple[Notice, ...]:
@@ -137,12 +143,11 @@ def _also_referred(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
         return
     mine = {holder_address(pack, arrived), address(chosen.lead, chosen.lead_board) if not chosen.accepted else ""}
     told = {holder_address(pack, one) for one in others_open(case)}
-    if told and case.standing.accepted is not None:
+    if case.standing.accepted is not None and any(not _is_version_of(one, arrived) for one in case.referrals):
         told.add(address(case.standing.accepted.service, case.standing.accepted.board))
     for involvement in arrived.event.involvements:
         if involvement.current and involvement.service in pack.services:
-            board = involvement.board_code or provider_board(pack, involvement.service, chosen.board)
-            told.add(address(involvement.service, board))
+            told.add(_reached(pack, involvement.service, involvement.board_code or chosen.board, chosen.desk))
     for recipient in sorted(told - mine):
         level = (
             NoticeLevel.SUMMARY if case.standing.accepted and _is_accepted(case, recipient) else NoticeLevel.EXISTENCE
@@ -165,8 +170,14 @@ def others_open(case: Case) -> tuple[HeldReferral, ...]:
     arrived = next((one for one in case.referrals if one.referral_id == case.arrived), None)
     if arrived is None:
         return ()
-    mine = (arrived.event.source_system, arrived.event.source_reference)
-    return tuple(one for one in case.open_referrals if (one.event.source_system, one.event.source_reference) != mine)
+    return tuple(one for one in case.open_referrals if not _is_version_of(one, arrived))
+
+
+def _is_version_of(one: HeldReferral, other: HeldReferral) -> bool:
+    return (one.event.source_system, one.event.source_reference) == (
+        other.event.source_system,
+        other.event.source_reference,
+    )
 
 
 def _is_same(proposal: Proposal | None, chosen: Chosen) -> bool:

@@ -7,10 +7,9 @@ at; answers are tried against their formulas alone. Each question keeps the answ
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, product
 
 from router.model.facts import FactDefinition, FactType, Known
@@ -22,9 +21,6 @@ from router.rules.pack import HANDOVERS, Criterion, Formula, Pack, Rule, Service
 from router.rules.predicates import Predicate, compile_condition
 from router.rules.ranking import Ranking
 from router.rules.schema import COMPARISONS, Condition
-
-MOST_REMEMBERED = 4_096
-
 
 # An answer has no date of its own yet; predicates look at its value alone.
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,27 +35,16 @@ class _Answers:
 
 
 class Questioner:
-    """Finds the questions of a pack. Remembers what it found, by tokens and circumstances."""
+    """Finds the questions of a pack."""
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._ranking = Ranking(pack)
         rules: tuple[Rule, ...] = (*pack.services.values(), *pack.moves.values())
         self._answers = {rule.name: _answers(rule, pack.facts) for rule in rules}
-        self._memory: OrderedDict[object, tuple[Question, ...]] = OrderedDict()
 
     def ask(self, evaluation: Evaluation, circumstances: Circumstances) -> tuple[Question, ...]:
         """Return the questions worth asking, those that one answer settles first."""
-        tokens = tuple(tuple(tuple(rule.values()) for rule in view.values()) for view in evaluation.criteria)
-        key = (tokens, circumstances)
-        found = self._memory.get(key)
-        if found is None:
-            found = self._memory[key] = self._find(evaluation, circumstances)
-            if len(self._memory) > MOST_REMEMBERED:
-                self._memory.popitem(last=False)
-        return found
-
-    def _find(self, evaluation: Evaluation, circumstances: Circumstances) -> tuple[Question, ...]:
         questions: dict[str, Question] = {}
         for rules, effect in self._contenders(evaluation, circumstances):
             for question in self._questions_of(rules, effect, evaluation):
@@ -97,7 +82,8 @@ class Questioner:
         return service not in circumstances.declined and is_offered(self._pack, service, circumstances.board)
 
     def _questions_of(self, rules: tuple[Rule, ...], effect: str, evaluation: Evaluation) -> Iterator[Question]:
-        for truths in evaluation.criteria:
+        # in an order of their own, so that the order of the children does not tell
+        for truths in sorted(evaluation.criteria, key=lambda one: [tuple(rule.values()) for rule in one.values()]):
             # a receiver met for another infant is met; only what is open in this view is worth asking
             open_rules = tuple(rule for rule in rules if not self._is_met(rule, evaluation))
             missing = sorted(
@@ -188,14 +174,12 @@ def telling_values(conditions: Sequence[Condition], definition: FactDefinition) 
         return [True, False]
     if definition.type is FactType.CHOICE:
         return list(definition.choices)
-    bounds = {
-        value
-        for condition in conditions
-        for name in COMPARISONS
-        for value in _each(getattr(condition, name))
-        if isinstance(value, int)
-    }
-    return sorted({near for bound in bounds for near in (bound - 1, bound, bound + 1)})
+    bounds = {value for condition in conditions for name in COMPARISONS for value in _each(getattr(condition, name))}
+    if definition.type is FactType.DATE:
+        days = {bound for bound in bounds if isinstance(bound, date)}
+        return sorted({bound + timedelta(days=days_off) for bound in days for days_off in (-1, 0, 1)})
+    numbers = {bound for bound in bounds if isinstance(bound, int)}
+    return sorted({near for bound in numbers for near in (bound - 1, bound, bound + 1)})
 
 
 def in_words(definition: FactDefinition, value: object) -> str:

@@ -29,15 +29,14 @@ def main_reason(pack: Pack, evaluation: Evaluation) -> str:
     service = pack.services[evaluation.lead]
     speaking_for = {name for name, speaks_for in service.formula.criteria() if speaks_for}
     windows = []
-    for truths in evaluation.criteria:
-        for name, truth in truths[service.name].items():
-            criterion = service.criteria[name]
-            fact = pack.facts[criterion.condition.fact]
-            if truth is not Truth.MET or name not in speaking_for or fact.privacy is not Privacy.ORDINARY:
-                continue
-            if not fact.derivation:
-                return criterion.label
-            windows.append(criterion.label)
+    for name, criterion in service.criteria.items():
+        fact = pack.facts[criterion.condition.fact]
+        is_met = any(truths[service.name][name] is Truth.MET for truths in evaluation.criteria)
+        if not is_met or name not in speaking_for or fact.privacy is not Privacy.ORDINARY:
+            continue
+        if not fact.derivation:
+            return criterion.label
+        windows.append(criterion.label)
     return windows[0] if windows else f"needs that the {service.label} answers"
 
 

@@ -8,11 +8,11 @@ until a person resolves it. Superseded and withdrawn referrals keep the danger t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from router.model.danger import TRIGGERS, TRIGGERS_BY_FACT, Trigger
-from router.model.people import CHILDREN_OF_EPISODE, Role
+from router.model.people import CHILDREN_OF_EPISODE
 from router.model.referral import FactValue, Observation, Urgency
 from router.routing.case import HeldReferral
 
@@ -45,6 +45,18 @@ def findings(referrals: Iterable[HeldReferral], as_of: datetime) -> tuple[Findin
     return tuple(sorted(_holding(shown, denied), key=_pressing))
 
 
+def findings_in_either(
+    family: Iterable[HeldReferral], perhaps: Iterable[HeldReferral], as_of: datetime
+) -> tuple[Finding, ...]:
+    """Return every danger that holds in either of two families that may be one: neither's denials clear the other's."""
+    return tuple(sorted((*findings(family, as_of), *findings(perhaps, as_of)), key=_pressing))
+
+
+def degree(finding: Finding) -> int:
+    """Return how much of its danger a finding shows: a number may show more of it or less."""
+    return finding.value if isinstance(finding.value, int) else 0
+
+
 def urgency_of(found: Iterable[Finding]) -> Urgency | None:
     """Return the highest urgency among findings, None where there are none."""
     return max((finding.trigger.urgency for finding in found), default=None)
@@ -58,7 +70,8 @@ def _holding(
         left = [one for one in positives if latest_denial is None or one.observed_at >= latest_denial]
         if left:
             # the first sight of what still holds: its date and clock must not move with later repetitions
-            yield min(left, key=lambda one: (one.observed_at, one.referral_id))
+            first = min(left, key=lambda one: (one.observed_at, one.referral_id))
+            yield replace(first, value=max(left, key=degree).value)
 
 
 def _dangers(referral: HeldReferral) -> Iterator[tuple[Trigger, Observation, str, int]]:
@@ -71,7 +84,7 @@ def _dangers(referral: HeldReferral) -> Iterator[tuple[Trigger, Observation, str
         person_id = referral.people.get(observation.subject_ref, 0)
         # a child is one subject before and after birth; several children are told apart by person id
         subject = "infant" if role in CHILDREN_OF_EPISODE else role.value if role else "family"
-        yield trigger, observation, subject, person_id if role is not Role.SIBLING else 0
+        yield trigger, observation, subject, person_id
 
 
 def _finding(

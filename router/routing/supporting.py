@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from router.model.truth import Truth
-from router.routing.case import Standing
 from router.routing.decision import Holder, Supporter
 from router.rules.evaluation import Circumstances, Evaluation, is_offered, provider_board
 from router.rules.pack import Move, Pack, Service, SupportRole
@@ -54,16 +53,11 @@ def eligible_in_order(
             yield pack.services[name]
 
 
-def holder_meanwhile(
-    pack: Pack, ranking: Ranking, evaluation: Evaluation, circumstances: Circumstances, standing: Standing
-) -> Holder:
-    """Return who holds the family until the lead accepts.
+def first_holder(pack: Pack, ranking: Ranking, evaluation: Evaluation, circumstances: Circumstances) -> Holder:
+    """Return who holds a family that no service leads until one accepts: the first universal service with room.
 
-    The service that leads goes on until another has accepted. Where none does, the first universal service that has
-    room; where there is none, the desk.
+    Where there is none, the desk.
     """
-    if standing.accepted is not None:
-        return Holder(standing.accepted.service, standing.accepted.board)
     home = pack.board(circumstances.board)
     for service in eligible_in_order(pack, ranking, evaluation, circumstances):
         closed = home is not None and home.capacity.get(service.name) == "closed"

@@ -138,7 +138,7 @@ class Engine:
             if evaluation is None:
                 criteria = tuple(compiled.tokens_of(each) for each in marks)
                 conclusion = _Session(self._compiled, criteria, circumstances).run()
-                evaluation = Evaluation(criteria, *conclusion)
+                evaluation = Evaluation(criteria, *conclusion, key=object() if self._remember else None)
                 self._keep((marks, circumstances), evaluation)
         return evaluation
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from router.model.referral import Urgency
 from router.model.truth import Truth, any_of
@@ -48,6 +48,8 @@ class Evaluation:
     ``criteria`` and ``verdicts`` have one entry for each view; verdicts cover every service, and so do criteria, with
     every move's where a lead stands that a move could change. ``moves`` covers the moves that start from the accepted
     lead. ``lead`` is empty when no service can be offered; ``move`` names the handover followed, or ``STAY``.
+    ``key`` is one and the same for every evaluation that an evaluator gives again from its memory, with the same
+    circumstances, so that what follows from it can be remembered too; None where nothing is remembered.
     """
 
     criteria: tuple[Truths, ...]
@@ -55,6 +57,7 @@ class Evaluation:
     moves: Mapping[str, Truth]
     lead: str
     move: str
+    key: object = field(default=None, compare=False, repr=False)
 
     def verdict(self, service: str) -> Truth:
         """Return the verdict on a service over all infants: met for one is met."""

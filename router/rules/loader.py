@@ -106,7 +106,18 @@ def _read(name: str, content: bytes, kind: type[Model]) -> tuple[YamlFile, Model
     try:
         return file, kind.model_validate(file.data)
     except ValidationError as error:
-        raise PackError([_explain(file, detail) for detail in error.errors()]) from None
+        raise PackError([_explain(file, detail) for detail in _plain(error)]) from None
+
+
+def _plain(error: ValidationError) -> list[Any]:
+    """Return what was refused, without lists that are too short only because their parts were refused."""
+    details: list[Any] = list(error.errors())
+    return [
+        one
+        for one in details
+        if one["type"] != "too_short"
+        or not any(other is not one and other["loc"][: len(one["loc"])] == one["loc"] for other in details)
+    ]
 
 
 def _explain(file: YamlFile, detail: Any) -> Fault:

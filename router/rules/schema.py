@@ -93,7 +93,7 @@ class Condition(Strict):
 
     fact: FactName
     is_: ValueInFile | None = Field(default=None, alias="is")
-    one_of: tuple[ValueInFile, ...] | None = None
+    one_of: Annotated[tuple[ValueInFile, ...], Field(min_length=1)] | None = None
     at_least: ValueInFile | None = None
     more_than: ValueInFile | None = None
     at_most: ValueInFile | None = None

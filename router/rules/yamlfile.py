@@ -66,7 +66,7 @@ def read_yaml(file: Path, name: str) -> YamlFile:
     """Read ``file``; ``name`` is what faults call it. Raises ``PackError``."""
     try:
         if file.stat().st_size > MOST_BYTES:
-            raise PackError([Fault(name, 0, 0, f"is larger than {MOST_BYTES} bytes; split it")])
+            raise PackError([_too_large(name)])
         text = file.read_text(encoding="utf-8")
     except OSError as fault:
         raise PackError([Fault(name, 0, 0, f"cannot be read: {fault.strerror}")]) from None
@@ -77,6 +77,8 @@ def read_yaml(file: Path, name: str) -> YamlFile:
 
 def parse_yaml(text: str, name: str) -> YamlFile:
     """Parse ``text`` as one YAML 1.2 document. Raises ``PackError``."""
+    if len(text.encode()) > MOST_BYTES:
+        raise PackError([_too_large(name)])
     try:
         _refuse_aliases(text, name)
         node = YAML(typ="safe", pure=True).compose(io.StringIO(text))
@@ -93,6 +95,10 @@ def parse_yaml(text: str, name: str) -> YamlFile:
     if reader.faults:
         raise PackError(reader.faults)
     return YamlFile(name, data, reader.places)
+
+
+def _too_large(name: str) -> Fault:
+    return Fault(name, 0, 0, f"is larger than {MOST_BYTES} bytes; split it")
 
 
 def _refuse_aliases(text: str, name: str) -> None:
@@ -151,7 +157,7 @@ class _Reader:
                     return text
                 case "int":
                     return int(text)
-                case "bool":
+                case "bool" if text.lower() in ("true", "false"):
                     return text.lower() == "true"
                 case "timestamp":
                     return date.fromisoformat(text)

@@ -1,7 +1,6 @@
 """From a decision to the contract's message.
 
-What explains a service depends on few things, the truths of its criteria above all, so its bytes are made once for each
-combination and joined to the rest: bytes of protobuf messages put end to end read as one message.
+Much of it is the same for every family with the same tokens and circumstances, so it is made once and remembered.
 """
 
 from __future__ import annotations
@@ -15,21 +14,19 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from router.model.danger import SafetyKind
 from router.model.facts import Known, NotApplicable
 from router.model.referral import CommunicationNeeds, SafeContact, Urgency
-from router.model.truth import Truth
 from router.routing.case import MatchOutcome as CaseMatch
 from router.routing.decision import Decision, Holder, Outcome
-from router.routing.letters import texts_of
+from router.routing.letters import texts_of, when_in_words
 from router.routing.questions import in_words
-from router.rules.evaluation import provider_board
-from router.rules.pack import MoveKind, Pack, Service, SupportRole
+from router.rules.pack import MoveKind, Pack, SupportRole
 from router.service.decode import from_micros
 from router.service.document import Document
+from router.service.explaining import Explainer, service_name
 from router.store.ids import render
 from router.v1 import decision_pb2 as pb
 from router.v1 import referral_pb2
 
-MOST_REMEMBERED = 20_000
-TRUTHS = {Truth.MET: pb.TRUTH_MET, Truth.NOT_MET: pb.TRUTH_NOT_MET, Truth.UNKNOWN: pb.TRUTH_UNKNOWN}
+MOST_REMEMBERED = 4_096
 URGENCIES = {
     None: referral_pb2.URGENCY_UNSPECIFIED,
     Urgency.ROUTINE: referral_pb2.URGENCY_ROUTINE,
@@ -69,6 +66,7 @@ _SAFETY = {
     SafetyKind.SAFEGUARDING: pb.SAFETY_KIND_SAFEGUARDING,
     SafetyKind.RED_FLAG: pb.SAFETY_KIND_RED_FLAG,
 }
+_NO_NEEDS, _SAFE = CommunicationNeeds(), SafeContact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,52 +98,22 @@ class Encoder:
         self._pack = pack
         used = {c.condition.fact for s in pack.services.values() for c in s.criteria.values()}
         self._told_facts = tuple(name for name in pack.facts if name in used)
-        self._exclusions = {
-            name: frozenset(criterion for criterion, speaks_for in service.formula.criteria() if not speaks_for)
-            for name, service in pack.services.items()
-        }
+        self._explainer = Explainer(pack)
         self._memory: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
     def document(self, decision: Decision, ids: Ids, match: MatchTold, state: str, as_of: datetime) -> Document:
         """Return the whole decision, projected for nobody yet."""
-        return Document.of(self._head(decision, ids, match, state, as_of), self._candidates(decision))
+        return Document.of(self._head(decision, ids, match, state, as_of), self._explainer.candidates(decision))
 
     def _head(self, decision: Decision, ids: Ids, match: MatchTold, state: str, as_of: datetime) -> pb.Decision:
-        pack = self._pack
-        texts = texts_of(decision, pack, as_of)
-        message = pb.Decision(
-            decision_id=shown("dec", ids.decision),
-            referral_id=shown("ref", ids.referral),
-            family_id=shown("fam", ids.family),
-            episode_id=shown("epi", ids.episode),
-            as_of=stamp(as_of),
-            state=STATES[state],
-            outcome=OUTCOMES[decision.outcome],
-            desk_reason=decision.desk_reason or "",
-            desk=decision.desk,
-            urgency=URGENCIES[decision.urgency],
-            tier=decision.tier,
-            respond_by=stamp(decision.respond_by),
-            held_by_meanwhile=self._holder(decision.held_by),
-            duplicate_of=[shown("ref", one) for one in decision.duplicates],
-            main_reason=decision.main_reason,
-            explanation=pb.Explanation(
-                for_parent=texts.for_parent, for_referrer=texts.for_referrer, for_receiver=texts.for_receiver
-            ),
-            pack_digest=pack.digest,
-            board_code=decision.board,
-        )
-        if decision.lead:
-            message.lead.CopyFrom(self.name(decision.lead, decision.lead_board))
-        for one in decision.supporting:
-            message.supporting.add(service=self.name(one.service, one.board), role=_ROLES[one.role], reason=one.reason)
-        if decision.move is not None:
-            message.move.kind = _MOVES[decision.move.kind]
-            message.move.rule = decision.move.rule
-            message.move.from_service = decision.move.from_service
-            message.move.to_service = decision.move.to_service
-            message.move.reason = decision.move.reason
-            message.move.conflict = decision.move.conflict
+        message = pb.Decision.FromString(self._frame(decision, state, as_of))
+        message.decision_id = shown("dec", ids.decision)
+        message.referral_id = shown("ref", ids.referral)
+        message.family_id = shown("fam", ids.family)
+        message.episode_id = shown("epi", ids.episode)
+        message.as_of.CopyFrom(stamp(as_of))
+        message.respond_by.CopyFrom(stamp(decision.respond_by))
+        message.duplicate_of.extend(shown("ref", one) for one in decision.duplicates)
         for finding in decision.safety:
             message.safety.add(
                 trigger=finding.trigger.name,
@@ -158,14 +126,6 @@ class Encoder:
                 observed_at=stamp(finding.observed_at),
                 citation=finding.trigger.citation,
             )
-        for question in decision.questions:
-            message.questions.add(
-                fact=question.fact,
-                ask=question.ask,
-                witness=question.witness,
-                effect=question.effect,
-                together_with=question.together_with,
-            )
         for unread in decision.unmapped:
             code = referral_pb2.CodedConcept(
                 system=unread.concept.system, code=unread.concept.code, display=unread.concept.display
@@ -176,14 +136,85 @@ class Encoder:
         self._add_facts(message, decision)
         return message
 
+    def _frame(self, decision: Decision, state: str, as_of: datetime) -> bytes:
+        """Return what a decision has in common with others, as bytes of the message."""
+        when = when_in_words(decision.respond_by, as_of)
+        evaluation = decision.evaluation
+        if evaluation.key is None:
+            return self._make_frame(decision, state, when)
+        # All that it depends on besides what follows from the evaluation.
+        key = (
+            evaluation.key,
+            state,
+            when,
+            decision.outcome,
+            decision.accepted,
+            decision.lead,
+            decision.lead_board,
+            decision.desk,
+            decision.desk_reason,
+            decision.urgency,
+            decision.held_by,
+            decision.move,
+            bool(decision.duplicates),
+            bool(decision.safety),
+        )
+        known = self._memory.get(key)
+        if known is None:
+            known = self._memory[key] = self._make_frame(decision, state, when)
+            if len(self._memory) > MOST_REMEMBERED:
+                self._memory.popitem(last=False)
+        return known
+
+    def _make_frame(self, decision: Decision, state: str, when: str) -> bytes:
+        pack = self._pack
+        texts = texts_of(decision, pack, when)
+        message = pb.Decision(
+            state=STATES[state],
+            outcome=OUTCOMES[decision.outcome],
+            desk_reason=decision.desk_reason or "",
+            desk=decision.desk,
+            urgency=URGENCIES[decision.urgency],
+            tier=decision.tier,
+            held_by_meanwhile=self._holder(decision.held_by),
+            main_reason=decision.main_reason,
+            explanation=pb.Explanation(
+                for_parent=texts.for_parent, for_referrer=texts.for_referrer, for_receiver=texts.for_receiver
+            ),
+            pack_digest=pack.digest,
+            board_code=decision.board,
+        )
+        if decision.lead:
+            message.lead.CopyFrom(service_name(self._pack, decision.lead, decision.lead_board))
+        for one in decision.supporting:
+            message.supporting.add(
+                service=service_name(self._pack, one.service, one.board), role=_ROLES[one.role], reason=one.reason
+            )
+        if decision.move is not None:
+            message.move.kind = _MOVES[decision.move.kind]
+            message.move.rule = decision.move.rule
+            message.move.from_service = decision.move.from_service
+            message.move.to_service = decision.move.to_service
+            message.move.reason = decision.move.reason
+            message.move.conflict = decision.move.conflict
+        for question in decision.questions:
+            message.questions.add(
+                fact=question.fact,
+                ask=question.ask,
+                witness=question.witness,
+                effect=question.effect,
+                together_with=question.together_with,
+            )
+        return message.SerializeToString()
+
     def _add_contact(self, message: pb.Decision, decision: Decision) -> None:
         needs, contact = decision.communication_needs, decision.safe_contact
-        if needs != CommunicationNeeds():
+        if needs != _NO_NEEDS:
             message.communication_needs.language = needs.language
             message.communication_needs.interpreter = needs.interpreter
             message.communication_needs.british_sign_language = needs.british_sign_language
             message.communication_needs.formats.extend(needs.formats)
-        if contact != SafeContact():
+        if contact != _SAFE:
             message.safe_contact.do_not_write = contact.do_not_write
             message.safe_contact.do_not_phone = contact.do_not_phone
             message.safe_contact.instructions = contact.instructions
@@ -199,71 +230,30 @@ class Encoder:
 
     def _add_facts(self, message: pb.Decision, decision: Decision) -> None:
         several = len(decision.views) > 1
+        # most facts of a message were observed at one moment
+        stamps: dict[datetime, Timestamp] = {}
         for view in decision.views:
             for name in self._told_facts:
                 held = view.facts.get(name)
                 if not isinstance(held, Known) or isinstance(held.value, NotApplicable):
                     continue
                 definition = self._pack.facts[name]
+                observed_at = stamps.get(held.observed_at)
+                if observed_at is None:
+                    observed_at = stamps[held.observed_at] = stamp(held.observed_at)
                 message.facts.add(
                     fact=name,
                     label=definition.label,
                     value=in_words(definition, held.value),
                     source_system=held.source_system,
-                    observed_at=stamp(held.observed_at),
+                    observed_at=observed_at,
                     subject=view.child.label if several and view.child else "",
                 )
-
-    def _candidates(self, decision: Decision) -> tuple[bytes, ...]:
-        """Return the explanation of every service; one for each infant only where infants differ."""
-        parts = []
-        several = len(decision.views) > 1
-        for name, service in self._pack.services.items():
-            truths = [tuple(view[name].values()) for view in decision.evaluation.criteria]
-            differ = several and len(set(truths)) > 1
-            for place, view_truths in enumerate(truths if differ else truths[:1]):
-                child = decision.views[place].child
-                label = child.label if differ and child else ""
-                verdict = decision.evaluation.verdicts[place][name]
-                reason = decision.why_not.get(name, "")
-                parts.append(self._candidate(service, view_truths, verdict, reason, label, decision.board))
-        return tuple(parts)
-
-    def _candidate(
-        self, service: Service, truths: tuple[Truth, ...], verdict: Truth, reason: str, label: str, board: str
-    ) -> bytes:
-        key = (service.name, truths, reason, label, board)
-        known = self._memory.get(key)
-        if known is None:
-            candidate = pb.CandidateExplanation(
-                service=self.name(service.name, provider_board(self._pack, service.name, board)),
-                eligible=TRUTHS[verdict],
-                why_not_lead=reason,
-                subject=label,
-            )
-            for criterion, truth in zip(service.criteria.values(), truths, strict=True):
-                candidate.criteria.add(
-                    criterion=criterion.name,
-                    label=criterion.label,
-                    truth=TRUTHS[truth],
-                    fact=criterion.condition.fact,
-                    citation=criterion.citation,
-                    excludes=criterion.name in self._exclusions[service.name],
-                )
-            known = self._memory[key] = pb.Decision(candidates=[candidate]).SerializeToString()
-            if len(self._memory) > MOST_REMEMBERED:
-                self._memory.popitem(last=False)
-        return known
-
-    def name(self, service: str, board: str) -> pb.ServiceName:
-        """Return a service's name in words, with the board that provides it."""
-        known = self._pack.services.get(service)
-        return pb.ServiceName(service=service, label=known.label if known else service, board_code=board)
 
     def _holder(self, holder: Holder) -> pb.ServiceName:
         if holder.is_desk:
             return pb.ServiceName(service=holder.name, label=self._pack.desk_labels[holder.name])
-        return self.name(holder.name, holder.board)
+        return service_name(self._pack, holder.name, holder.board)
 
 
 def shown(prefix: str, value: int) -> str:

@@ -45,7 +45,7 @@ class Processor:
         """Return the answer to each unit of work, in order. What it answers with success is committed."""
         started = time.perf_counter()
         mark = self.store.mark()
-        with self.store.read() as reader:
+        with self.store.read(to_write=True) as reader:
             space = self._space(reader, batch)
             read = time.perf_counter()
             done = self._decide(batch, space)

@@ -7,15 +7,21 @@ only by such facts is withheld whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, MutableSequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from router.model.danger import TRIGGERS_BY_NAME
 from router.model.facts import Privacy
 from router.rules.pack import Pack
+from router.service.document import Document
 from router.v1 import decision_pb2 as pb
 
+Part = TypeVar("Part")
+# Bounds by starting afresh: what can be closed has many combinations, of which callers meet few.
+MOST_CLOSED = 64
+MOST_CANDIDATES = 1_024
 EVERYTHING = frozenset(Privacy)
 _ORDINARY = frozenset({Privacy.ORDINARY})
 _HIDDEN_SERVICE = pb.ServiceName(label="a service that the desk will name")
@@ -44,8 +50,17 @@ class Rights:
     own: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """What is withheld of candidates: facts, whole services, and every reason where the lead is withheld."""
+
+    facts: frozenset[str]
+    services: frozenset[str]
+    names_lead: bool
+
+
 class Projector:
-    """Projects decisions of one pack."""
+    """Projects decisions of one pack. Not to be shared by threads, but for ``project``."""
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
@@ -56,35 +71,65 @@ class Projector:
             )
             for name, service in pack.services.items()
         }
+        self._private = frozenset(name for name, privacy in self._privacy.items() if privacy not in _ORDINARY)
         self._revealing = {name: self._reveals(name) for name in pack.services}
+        self._known: dict[tuple[frozenset[Privacy], frozenset[str]], tuple[frozenset[str], frozenset[str]]] = {}
+        self._candidates: dict[_Closed, dict[bytes, bytes]] = {}
 
     def project(self, decision: pb.Decision, rights: Rights) -> pb.Decision:
         """Return what the reader may see of ``decision``, which is changed in place."""
+        seen, closed = self._project(decision, rights)
+        if closed is not None:
+            self._withhold_candidates(seen, closed)
+        return seen
+
+    def project_document(self, document: Document, rights: Rights) -> bytes:
+        """Return the same of a document, as bytes; its head is changed in place."""
+        seen, closed = self._project(document.head, rights)
+        head = seen.SerializeToString()
+        if seen is not document.head:
+            return head
+        if closed is None:
+            return head + b"".join(document.candidates)
+        if len(self._candidates) >= MOST_CLOSED:
+            self._candidates.clear()
+        known = self._candidates.setdefault(closed, {})
+        if len(known) >= MOST_CANDIDATES:
+            known.clear()
+        for one in document.candidates:
+            if one not in known:
+                decision = pb.Decision.FromString(one)
+                self._withhold_candidates(decision, closed)
+                known[one] = decision.SerializeToString()
+        return head + b"".join([known[one] for one in document.candidates])
+
+    def _project(self, decision: pb.Decision, rights: Rights) -> tuple[pb.Decision, _Closed | None]:
+        """Return what the reader may see, and what is yet to be withheld of its candidates."""
         match rights.reader:
             case Reader.DESK:
-                return decision
+                return decision, None
             case Reader.PARENT:
-                return self._for_parent(decision)
+                return self._for_parent(decision), None
             case Reader.AUDITOR:
-                return self._for_auditor(decision)
+                return self._for_auditor(decision), None
             case Reader.SERVICE if not self._takes_part(decision, rights):
-                return existence_of(decision)
+                return existence_of(decision), None
             case Reader.SERVICE:
                 leads = decision.lead.service == rights.service
                 may_see = _ORDINARY | self._pack.services[rights.service].may_see
-                self._withhold(decision, may_see, rights.own)
+                closed = self._withhold(decision, may_see, rights.own)
                 decision.explanation.for_referrer = ""
                 if not leads:
                     decision.explanation.for_receiver = ""
                     decision.explanation.for_parent = ""
                     decision.ClearField("safe_contact")
-                return decision
+                return decision, closed
             case _:
-                self._withhold(decision, _ORDINARY, rights.own)
+                closed = self._withhold(decision, _ORDINARY, rights.own)
                 decision.explanation.for_parent = ""
                 decision.explanation.for_receiver = ""
                 decision.ClearField("safe_contact")
-                return decision
+                return decision, closed
 
     def _takes_part(self, decision: pb.Decision, rights: Rights) -> bool:
         """Return whether the reading service leads, is asked to lead, supports, or holds the family meanwhile."""
@@ -104,38 +149,51 @@ class Projector:
         }
         return frozenset(kinds) if kinds and Privacy.ORDINARY not in kinds else frozenset()
 
-    def _withhold(self, decision: pb.Decision, may_see: frozenset[Privacy], own: Collection[str]) -> None:
+    def _withhold(self, decision: pb.Decision, may_see: frozenset[Privacy], own: Collection[str]) -> _Closed:
+        """Withhold what the reader may not see of everything but the candidates, and return what is closed."""
         told = {one.fact for one in decision.facts if one.source_system in own}
         told |= {TRIGGERS_BY_NAME[one.trigger].fact for one in decision.safety if one.source_system in own}
-        closed = {fact for fact, privacy in self._privacy.items() if privacy not in may_see and fact not in told}
-        hidden = {
-            name for name, kinds in self._revealing.items() if kinds - may_see and not (self._sensitive[name] & told)
-        }
-        self._withhold_services(decision, hidden)
+        facts, services = self._closed_by(may_see, frozenset(told & self._private))
+        self._withhold_services(decision, services)
         # Even that something is held of a closed fact would tell that somebody spoke of it.
-        _keep(decision.facts, [one for one in decision.facts if one.fact not in closed])
-        _keep(
-            decision.safety,
-            [one for one in decision.safety if one.source_system in own or self._may_know(one, may_see)],
-        )
+        _drop(decision.facts, lambda one: one.fact in facts)
+        _drop(decision.safety, lambda one: one.source_system not in own and not self._may_know(one, may_see))
         # Nobody knows what a code without a meaning discloses.
-        _keep(decision.unmapped, [one for one in decision.unmapped if one.source_system in own])
-        _keep(
-            decision.what_would_change,
-            [one for one in decision.what_would_change if one.fact not in closed and one.lead not in hidden],
-        )
+        _drop(decision.unmapped, lambda one: one.source_system not in own)
+        _drop(decision.what_would_change, lambda one: one.fact in facts or one.lead in services)
+        return _Closed(facts, services, names_lead=bool(decision.lead.service))
+
+    def _closed_by(self, may_see: frozenset[Privacy], told: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the facts and services that a reader may not know of who told these private facts."""
+        known = self._known.get((may_see, told))
+        if known is None:
+            facts = frozenset(fact for fact in self._private if self._privacy[fact] not in may_see) - told
+            services = frozenset(
+                name
+                for name, kinds in self._revealing.items()
+                if kinds - may_see and not (self._sensitive[name] & told)
+            )
+            if len(self._known) >= MOST_CLOSED:
+                self._known.clear()
+            known = self._known[may_see, told] = (facts, services)
+        return known
+
+    def _withhold_candidates(self, decision: pb.Decision, closed: _Closed) -> None:
+        _drop(decision.candidates, lambda one: one.service.service in closed.services)
         for candidate in decision.candidates:
-            if self._sensitive[candidate.service.service] & closed:
-                _withhold_candidate(candidate, closed)
+            # A reason that names the lead would name a hidden one too.
+            if not closed.names_lead:
+                candidate.why_not_lead = ""
+            if self._sensitive[candidate.service.service] & closed.facts:
+                _withhold_candidate(candidate, closed.facts)
 
     def _may_know(self, finding: pb.SafetyFinding, may_see: frozenset[Privacy]) -> bool:
         trigger = TRIGGERS_BY_NAME[finding.trigger]
         return self._privacy[trigger.fact] in may_see
 
     def _withhold_services(self, decision: pb.Decision, hidden: Collection[str]) -> None:
-        _keep(decision.supporting, [one for one in decision.supporting if one.service.service not in hidden])
-        _keep(decision.candidates, [one for one in decision.candidates if one.service.service not in hidden])
-        _keep(decision.questions, [one for one in decision.questions if not self._names(one, hidden)])
+        _drop(decision.supporting, lambda one: one.service.service in hidden)
+        _drop(decision.questions, lambda one: self._names(one, hidden))
         if decision.lead.service in hidden:
             decision.lead.CopyFrom(_HIDDEN_SERVICE)
             decision.main_reason = ""
@@ -143,10 +201,6 @@ class Projector:
             decision.held_by_meanwhile.CopyFrom(_HIDDEN_SERVICE)
         if {decision.move.from_service, decision.move.to_service} & set(hidden):
             decision.ClearField("move")
-        # A reason that names the lead would name a hidden one too.
-        if not decision.lead.service:
-            for candidate in decision.candidates:
-                candidate.why_not_lead = ""
 
     def _names(self, question: pb.Question, hidden: Collection[str]) -> bool:
         return any(self._pack.services[name].label in question.effect for name in hidden)
@@ -201,9 +255,7 @@ def _withhold_candidate(candidate: pb.CandidateExplanation, closed: Collection[s
     candidate.why_not_lead = ""
 
 
-def _keep(field: object, kept: list) -> None:  # type: ignore[type-arg]  # any repeated field of the contract
-    if len(kept) == len(field):  # type: ignore[arg-type]
-        return
-    copies = [type(one).FromString(one.SerializeToString()) for one in kept]
-    del field[:]  # type: ignore[attr-defined]
-    field.extend(copies)  # type: ignore[attr-defined]
+def _drop(field: MutableSequence[Part], is_withheld: Callable[[Part], bool]) -> None:
+    """Take out of a repeated field what is withheld."""
+    for place in reversed([place for place, one in enumerate(field) if is_withheld(one)]):
+        del field[place]

@@ -17,6 +17,7 @@ from router.service.encode import Ids, MatchTold
 from router.service.families import latest_decision, source_of
 from router.service.placing import Placement, place
 from router.service.tools import Tools
+from router.service.wire import embedded
 from router.service.work import Done, Submit, digest_of, reused
 from router.service.workspace import Workspace
 from router.store.ids import render
@@ -31,6 +32,8 @@ from router.store.interface import (
 )
 from router.v1 import decision_pb2
 from router.v1 import routing_service_pb2 as pb
+
+_DECISION = pb.SubmitReferralResponse.DESCRIPTOR.fields_by_name["decision"].number
 
 
 def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
@@ -95,7 +98,7 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
             )
         )
     cause = Cause(work, held.referral_id, work.payload, AuditEvent.REFERRAL_DECIDED)
-    whole = record_decision(
+    document = record_decision(
         change,
         cause,
         decision,
@@ -108,7 +111,8 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         referral_id=held.referral_id,
         review_id=review_id,
     )
-    answer = _answer(work, held.referral_id, whole, tools)
+    projected = tools.projector.project_document(document, work.caller.rights())
+    answer = _answer(work, held.referral_id, projected)
     change.answer = _answer_row(work, answer)
     _let_others_see(work, placement, answer, space, tools)
     return Done(answer, change)
@@ -131,8 +135,8 @@ def _repeat(work: Submit, same: ReferralVersion, space: Workspace, tools: Tools)
     row = space.decision(latest_decision(family.leads.get(same.episode_id)))
     if row is None:
         raise RouterError(Reason.UNKNOWN_REFERRAL, "no decision is held for this referral; tell the operators")
-    whole = decision_pb2.Decision.FromString(row.document)
-    answer = _answer(work, same.event_id, whole, tools)
+    whole = tools.projector.project(decision_pb2.Decision.FromString(row.document), work.caller.rights())
+    answer = _answer(work, same.event_id, whole.SerializeToString())
     fields = {**tools.recorder.call_fields(work), "decision_id": render("dec", row.decision_id)}
     change = Change(
         answer=_answer_row(work, answer),
@@ -145,7 +149,7 @@ def _repeat(work: Submit, same: ReferralVersion, space: Workspace, tools: Tools)
 def _checked(work: Submit, decision: Decision, told: MatchTold, tools: Tools) -> Done:
     """Answer a dry run: nothing is kept but an audit record."""
     document = tools.encoder.document(decision, Ids(), told, "proposed", work.received_at)
-    whole = tools.projector.project(decision_pb2.Decision.FromString(document), work.caller.rights())
+    whole = tools.projector.project(document.message(), work.caller.rights())
     own = findings([HeldReferral(0, work.event, ReferralState.OPEN, {})], work.received_at)
     if own:
         whole.submit_now = "Submit this referral now: it shows danger, and a dry run tells nobody."
@@ -207,11 +211,9 @@ def _let_others_see(work: Submit, placement: Placement, answer: bytes, space: Wo
     )
 
 
-def _answer(work: Submit, referral_id: int, whole: decision_pb2.Decision, tools: Tools) -> bytes:
-    projected = tools.projector.project(whole, work.caller.rights())
-    return pb.SubmitReferralResponse(
-        request_id=work.request_id, referral_id=render("ref", referral_id), decision=projected
-    ).SerializeToString()
+def _answer(work: Submit, referral_id: int, projected: bytes) -> bytes:
+    fields = pb.SubmitReferralResponse(request_id=work.request_id, referral_id=render("ref", referral_id))
+    return fields.SerializeToString() + embedded(_DECISION, projected)
 
 
 def _answer_row(work: Submit, answer: bytes) -> AnswerRow:

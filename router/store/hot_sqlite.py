@@ -25,6 +25,7 @@ from router.store.interface import (
     LeadRow,
     LinkRow,
     PersonRow,
+    ReferralVersion,
     StoredAnswer,
     StoreError,
 )
@@ -106,6 +107,17 @@ _FAMILIES_OF_KEYS = """
     ORDER BY blocking.key, blocking.family_id
 """
 
+_REFERRALS = """
+    SELECT event.source_system, event.source_reference, event.event_id, event.source_version, event.digest,
+        coalesce(link.family_id, 0), coalesce(link.episode_id, 0)
+    FROM json_each(?) AS given
+    JOIN event ON event.kind = 'referral'
+        AND event.source_system = given.value ->> 0 AND event.source_reference = given.value ->> 1
+    LEFT JOIN link ON link.sequence = (
+        SELECT max(later.sequence) FROM link AS later WHERE later.event_id = event.event_id)
+    ORDER BY event.source_version
+"""
+
 _VERSIONS = f"SELECT family_id, version FROM family WHERE family_id IN {_GIVEN}"  # noqa: S608
 _PERSONS = f"SELECT {_list(PERSON.names, 'person')} FROM person WHERE family_id IN {_GIVEN} ORDER BY person_id"  # noqa: S608
 _EPISODES = f"SELECT {_list(EPISODE.names, 'episode')} FROM episode WHERE family_id IN {_GIVEN} ORDER BY episode_id"  # noqa: S608
@@ -136,6 +148,16 @@ def families_of_keys(driver: Driver, keys: Collection[int], most: int) -> dict[i
     for key, family_id in driver.execute(_FAMILIES_OF_KEYS, (json.dumps(sorted(set(keys))), most)):
         found[key].append(family_id)
     return {key: tuple(family_ids) for key, family_ids in found.items()}
+
+
+def referral_versions(
+    driver: Driver, references: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
+    """Return every version of the referrals named by (source system, source reference), lowest first."""
+    found: dict[tuple[str, str], list[ReferralVersion]] = defaultdict(list)
+    for system, reference, *rest in driver.execute(_REFERRALS, (json.dumps(sorted(set(references))),)):
+        found[system, reference].append(ReferralVersion(*rest))
+    return {reference: tuple(versions) for reference, versions in found.items()}
 
 
 def families(driver: Driver, family_ids: Collection[int]) -> dict[int, FamilyRows]:

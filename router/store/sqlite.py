@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoReaderFree
 from sqlcipher3 import dbapi2
 
 from router.store import applying, hot_sqlite, migrate, sqlite_file
-from router.store.interface import Change, ChangeConflict, FamilyRows, StoredAnswer, StoreError
+from router.store.interface import Change, ChangeConflict, FamilyRows, ReferralVersion, StoredAnswer, StoreError
 from router.store.reading import CoreReader
 from router.store.tables import pack, process
 
@@ -41,6 +41,12 @@ class SqliteReader(CoreReader):
     def families_of_keys(self, keys: Collection[int], *, most: int = 64) -> dict[int, tuple[int, ...]]:
         """Return the families of each blocking key; a key with more than ``most`` families is left out."""
         return hot_sqlite.families_of_keys(self._driver, keys, most)
+
+    def referral_versions(
+        self, references: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
+        """Return every version of the referrals named by (source system, source reference), lowest first."""
+        return hot_sqlite.referral_versions(self._driver, references)
 
     def families(self, family_ids: Collection[int]) -> dict[int, FamilyRows]:
         """Return everything held of the families, by id; an unknown id is left out."""

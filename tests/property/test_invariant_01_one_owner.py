@@ -51,7 +51,7 @@ def test_every_decision_has_one_owner(data: st.DataObject, decider: Decider) -> 
 @quick(60)
 @given(data=st.data())
 def test_a_family_that_the_rules_can_place_is_placed(data: st.DataObject) -> None:
-    """The desk holds a family only where all is withdrawn, consent is refused, the board is unknown or no service can."""
+    """The desk holds one only where all is withdrawn, consent is refused, the board is unknown or no service can."""
     case = data.draw(cases(SCOTLAND.pack, standing=Standing()))
     decision = SCOTLAND.decide(case)
     speaking = case.open_referrals

@@ -51,13 +51,14 @@ def assert_told(pack: Pack, case: Case, decision: Decision, trigger: Trigger) ->
     board = decision.board
     wanted = {decision.desk}
     wanted |= {address(s, provider_board(pack, s, board)) for s in trigger.recipients if is_offered(pack, s, board)}
+    heard = next(one.heard_at for one in case.referrals if one.referral_id == case.arrived) or case.as_of
     told = {
         one.recipient
         for one in decision.notices
         if one.kind is kind
         and trigger.label in one.text
         and one.urgency is trigger.urgency
-        and one.act_by == case.as_of + timedelta(hours=trigger.act_within_hours)
+        and one.act_by == heard + timedelta(hours=trigger.act_within_hours)
     }
     assert wanted <= told
 
