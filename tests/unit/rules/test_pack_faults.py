@@ -101,8 +101,10 @@ def test_the_small_pack_is_sound() -> None:
             CLINIC,
             "{fact: level, at_least: mild}",
             "{fact: level, is: mild, at_least: mild}",
-            "services/clinic.yaml:14:5: has comparisons that do not go together: "
-            "use one, or one lower and one upper bound",
+            (
+                "services/clinic.yaml:14:5: has comparisons that do not go together: "
+                "use one, or one lower and one upper bound"
+            ),
         ),
         (
             CLINIC,
@@ -138,8 +140,10 @@ def test_the_small_pack_is_sound() -> None:
             CLINIC,
             "service: clinic",
             "service: Clinic",
-            "services/clinic.yaml:1:1: has 'Clinic', which is not written as names are here: "
-            "lower case, as in its neighbours",
+            (
+                "services/clinic.yaml:1:1: has 'Clinic', which is not written as names are here: "
+                "lower case, as in its neighbours"
+            ),
         ),
         (
             CLINIC,
@@ -235,8 +239,10 @@ def test_the_small_pack_is_sound() -> None:
             "lead.yaml",
             "order: [safety,",
             "order: [saftey,",
-            "lead.yaml:1:9: has 'saftey'; use one of 'safety', 'need_tier', 'incumbent', 'fit', 'requested', 'locality', "
-            "'capacity' or 'tie_break'",
+            (
+                "lead.yaml:1:9: has 'saftey'; use one of 'safety', 'need_tier', 'incumbent', 'fit', 'requested', 'locality', "
+                "'capacity' or 'tie_break'"
+            ),
         ),
         (
             "facts.yaml",
@@ -260,8 +266,10 @@ def test_the_small_pack_is_sound() -> None:
             "facts.yaml",
             "    unit: months\n",
             "    unit: months\n    derived: infant_age_month\n",
-            "facts.yaml:7:5: fact 'age_months' has an unknown derivation 'infant_age_month'; "
-            "did you mean 'infant_age_months'?",
+            (
+                "facts.yaml:7:5: fact 'age_months' has an unknown derivation 'infant_age_month'; "
+                "did you mean 'infant_age_months'?"
+            ),
         ),
         (
             "facts.yaml",
