@@ -67,7 +67,8 @@ def _circumstances(decision: Decision, fact: str, value: FactValue) -> Circumsta
 
 
 def _lead(pack: Pack, views: list[FactView], circumstances: Circumstances) -> str:
-    return evaluate(pack, views, circumstances).lead
+    # where no service can be offered, the one that leads goes on
+    return evaluate(pack, views, circumstances).lead or circumstances.accepted
 
 
 def _with(view: FactView, fact: str, held: Known) -> FactView:

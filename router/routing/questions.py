@@ -56,13 +56,14 @@ class Questioner:
     def _contenders(
         self, evaluation: Evaluation, circumstances: Circumstances
     ) -> Iterator[tuple[tuple[Rule, ...], str]]:
-        """Yield what could still come first: the rules that must all be met, and what would follow."""
+        """Yield what could still come first, best first: the rules that must all be met, and what would follow."""
         if circumstances.moves_decide:
             yield from self._contending_moves(evaluation, circumstances)
             return
         ranks = self._ranking.of_services(circumstances)
         floor = ranks[evaluation.lead] if evaluation.lead else 0
-        for name, service in self._pack.services.items():
+        for name in sorted(ranks, key=lambda one: -ranks[one]):
+            service = self._pack.services[name]
             may_come_first = ranks[name] > floor and service.can_lead and self._is_able(name, circumstances)
             if may_come_first and evaluation.verdict(name) is Truth.UNKNOWN:
                 yield (service,), f"the {service.label} would lead"
@@ -73,7 +74,7 @@ class Questioner:
         started = [self._pack.moves[name] for name in evaluation.moves]
         ranks = self._ranking.of_moves(started, circumstances)
         floor = ranks[evaluation.move] if evaluation.move != STAY else 0
-        for move in started:
+        for move in sorted(started, key=lambda one: -ranks.get(one.name, 0)):
             if move.kind in HANDOVERS and ranks[move.name] > floor and evaluation.moves[move.name] is Truth.UNKNOWN:
                 receiver = self._pack.services[move.receiver]
                 yield (move, receiver), f"care would move to the {receiver.label}"

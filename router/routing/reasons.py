@@ -68,5 +68,8 @@ def _why_not(
     lead = pack.services[evaluation.lead].label
     if circumstances.moves_decide:
         return f"{lead} leads, and no rule moves care here"
+    ranks = ranking.of_services(circumstances)
+    if ranks[service.name] > ranks[evaluation.lead]:
+        return f"{lead} leads until another has accepted"
     deciding = ranking.deciding(evaluation.lead, service.name, circumstances)
     return _BEATEN_BY[deciding].format(lead=lead)

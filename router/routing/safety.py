@@ -71,7 +71,7 @@ def _holding(
         if left:
             # the first sight of what still holds: its date and clock must not move with later repetitions
             first = min(left, key=lambda one: (one.observed_at, one.referral_id))
-            yield replace(first, value=max(left, key=degree).value)
+            yield replace(first, value=max(left, key=degree).value, act_by=min(one.act_by for one in left))
 
 
 def _dangers(referral: HeldReferral) -> Iterator[tuple[Trigger, Observation, str, int]]:

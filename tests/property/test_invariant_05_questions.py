@@ -58,17 +58,26 @@ def outcomes(pack: Pack, decision: Decision, question: Question) -> Iterator[Eva
                     yield decided(pack, both, decision.circumstances, **given_answers)
 
 
+def effect_of(pack: Pack, evaluation: Evaluation) -> str:
+    """Say what an evaluation leads to, as a question does."""
+    label = pack.services[evaluation.lead].label
+    return f"the {label} would lead" if evaluation.move == STAY else f"care would move to the {label}"
+
+
 @quick(120)
 @given(data=st.data(), decider=deciders())
 def test_the_witness_of_every_question_changes_the_outcome(data: st.DataObject, decider: Decider) -> None:
-    """Given the witness, the reference evaluator comes to another lead or move."""
+    """Given the witness, the reference evaluator comes to another lead or move, and to the one that was said."""
     decision = decider.decide(data.draw(cases(decider.pack)))
     assume(decision.desk_reason in ASKED_FOR and not (decision.desk_reason and decision.accepted))
     now = (decision.evaluation.lead, decision.evaluation.move)
     for question in decision.questions:
         assert question.ask
-        assert question.effect
-        assert any(one.lead and (one.lead, one.move) != now for one in outcomes(decider.pack, decision, question))
+        others = [one for one in outcomes(decider.pack, decision, question) if (one.lead, one.move) != now]
+        assert others
+        # where two answers are needed, they may let a still better service in
+        if not question.together_with:
+            assert question.effect in {effect_of(decider.pack, one) for one in others}
 
 
 @quick(80)

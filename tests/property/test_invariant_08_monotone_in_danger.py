@@ -30,7 +30,9 @@ def assert_no_lower(before: Decision, after: Decision) -> None:
     """Assert that urgency, tier and what was found have not fallen, and that nobody lost a lead to a desk."""
     assert (after.urgency or 0) >= (before.urgency or 0)
     assert after.tier >= before.tier
-    assert {one.trigger for one in before.safety} <= {one.trigger for one in after.safety}
+    clocks = {(one.trigger, one.source_system, one.subject, one.person_id): one.act_by for one in after.safety}
+    for one in before.safety:
+        assert clocks[one.trigger, one.source_system, one.subject, one.person_id] <= one.act_by
     assert before.outcome is Outcome.DESK or after.outcome is not Outcome.DESK
 
 

@@ -42,6 +42,14 @@ def test_the_first_sight_of_a_danger_is_what_stands() -> None:
     assert one.observed_at == moment(1)
 
 
+def test_an_older_sight_that_comes_later_gives_no_more_time() -> None:
+    """The clock runs from when the router first heard of the danger, whichever sight came first."""
+    first = replace(held_as(event_of(said("faltering_growth", value=True, days_ago=1))), heard_at=moment(1))
+    late = event_of(said("faltering_growth", value=True, days_ago=5), source_reference="r2")
+    (one,) = findings([first, replace(held_as(late, 2), heard_at=WHEN)], WHEN)
+    assert (one.observed_at, one.act_by) == (moment(5), moment(1) + timedelta(hours=48))
+
+
 def test_a_danger_at_the_moment_of_its_denial_stands() -> None:
     """Where the two are of one moment the worse holds."""
     event = event_of(said("faltering_growth", value=True), said("faltering_growth", value=False))
