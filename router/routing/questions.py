@@ -7,6 +7,7 @@ at; answers are tried against their formulas alone. Each question keeps the answ
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +23,8 @@ from router.rules.predicates import Predicate, compile_condition
 from router.rules.ranking import Ranking
 from router.rules.schema import COMPARISONS, Condition
 
+MOST_REMEMBERED = 20_000
+
 # An answer has no date of its own yet; predicates look at its value alone.
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,13 +38,18 @@ class _Answers:
 
 
 class Questioner:
-    """Finds the questions of a pack."""
+    """Finds the questions of a pack.
+
+    What to ask of a rule depends on the truths of its own criteria, which repeat far more than whole families do, and
+    is remembered by them.
+    """
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._ranking = Ranking(pack)
         rules: tuple[Rule, ...] = (*pack.services.values(), *pack.moves.values())
         self._answers = {rule.name: _answers(rule, pack.facts) for rule in rules}
+        self._memory: OrderedDict[tuple[object, ...], tuple[Question, ...]] = OrderedDict()
 
     def ask(self, evaluation: Evaluation, circumstances: Circumstances) -> tuple[Question, ...]:
         """Return the questions worth asking, those that one answer settles first."""
@@ -83,25 +91,39 @@ class Questioner:
         return service not in circumstances.declined and is_offered(self._pack, service, circumstances.board)
 
     def _questions_of(self, rules: tuple[Rule, ...], effect: str, evaluation: Evaluation) -> Iterator[Question]:
-        # in an order of their own, so that the order of the children does not tell
-        for truths in sorted(evaluation.criteria, key=lambda one: [tuple(rule.values()) for rule in one.values()]):
+        views = evaluation.criteria
+        if len(views) > 1:
+            # in an order of their own, so that the order of the children does not tell
+            views = tuple(sorted(views, key=lambda one: [tuple(rule.values()) for rule in one.values()]))
+        for truths in views:
             # a receiver met for another infant is met; only what is open in this view is worth asking
             open_rules = tuple(rule for rule in rules if not self._is_met(rule, evaluation))
-            missing = sorted(
-                {
-                    criterion.condition.fact
-                    for rule in open_rules
-                    for name, criterion in rule.criteria.items()
-                    if truths[rule.name][name] is Truth.UNKNOWN
-                }
-            )
-            single = [fact for fact in missing if self._settled(open_rules, truths, (fact,)) is not None]
-            for fact in single:
-                yield from self._question(open_rules, truths, (fact,), effect)
-            # a pair of which one half is never asked for would be half a question
-            askable = [fact for fact in missing if fact not in single and self._asked(open_rules, fact) is not None]
-            for pair in combinations(askable, 2):
-                yield from self._question(open_rules, truths, pair, effect)
+            key = (effect, *((rule.name, *truths[rule.name].values()) for rule in open_rules))
+            found = self._memory.get(key)
+            if found is None:
+                found = self._memory[key] = tuple(self._find(open_rules, effect, truths))
+                if len(self._memory) > MOST_REMEMBERED:
+                    self._memory.popitem(last=False)
+            yield from found
+
+    def _find(
+        self, rules: tuple[Rule, ...], effect: str, truths: Mapping[str, Mapping[str, Truth]]
+    ) -> Iterator[Question]:
+        missing = sorted(
+            {
+                criterion.condition.fact
+                for rule in rules
+                for name, criterion in rule.criteria.items()
+                if truths[rule.name][name] is Truth.UNKNOWN
+            }
+        )
+        single = [fact for fact in missing if self._settled(rules, truths, (fact,)) is not None]
+        for fact in single:
+            yield from self._question(rules, truths, (fact,), effect)
+        # a pair of which one half is never asked for would be half a question
+        askable = [fact for fact in missing if fact not in single and self._asked(rules, fact) is not None]
+        for pair in combinations(askable, 2):
+            yield from self._question(rules, truths, pair, effect)
 
     def _is_met(self, rule: Rule, evaluation: Evaluation) -> bool:
         return isinstance(rule, Service) and evaluation.verdict(rule.name) is Truth.MET

@@ -13,13 +13,13 @@ a candidate instead. The last rule picks the candidate that no other outranks.
 from __future__ import annotations
 
 import itertools
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import durable_rules_engine
+import orjson
 
 from router.model.facts import FactView
 from router.model.truth import Truth, any_of
@@ -68,7 +68,7 @@ class _CompiledRules:
         }
         self.receiver_codes = {name: f"m{number}_to" for number, name in enumerate(pack.moves)}
         self.meanings: dict[str, tuple[str, Truth]] = {}
-        self.handle = durable_rules_engine.create_ruleset(f"p{next(_NAMES)}", json.dumps(self._rules()))
+        self.handle = durable_rules_engine.create_ruleset(f"p{next(_NAMES)}", _json(self._rules()))
 
     def _rules(self) -> dict[str, Any]:
         rules: dict[str, Any] = {}
@@ -177,7 +177,7 @@ class _Session:
 
     def run(self) -> _Conclusion:
         handle = self.compiled.handle
-        code, state = durable_rules_engine.assert_facts(handle, json.dumps(self._opening_facts()))
+        code, state = durable_rules_engine.assert_facts(handle, _json(self._opening_facts()))
         if code not in _TAKEN:
             # The session is left behind: deleting one in which no rule fired crashes the process.
             raise EngineFaultError(f"the rule engine refused the facts with code {code}")
@@ -189,7 +189,7 @@ class _Session:
             for _ in range(MOST_FIRINGS):
                 if not message:
                     return self._conclusion()
-                ((rule, match),) = json.loads(message).items()
+                ((rule, match),) = orjson.loads(message).items()
                 self._on_fired(rule, match)
                 message = durable_rules_engine.complete_and_start_action(handle, state)
             raise EngineFaultError("the rule engine did not come to rest")
@@ -210,10 +210,10 @@ class _Session:
 
     def _tokens(self, rule: str, truths: Mapping[str, Truth]) -> dict[str, str]:
         codes = self.compiled.codes[rule]
-        return {codes[name]: truth.value for name, truth in truths.items()}
+        return {codes[name]: truth for name, truth in truths.items()}
 
     def _assert(self, properties: Mapping[str, Any]) -> None:
-        durable_rules_engine.assert_fact(self.compiled.handle, json.dumps(self._fact(properties)))
+        durable_rules_engine.assert_fact(self.compiled.handle, _json(self._fact(properties)))
 
     def _on_fired(self, rule: str, match: Mapping[str, Any]) -> None:
         if rule == _VERDICTS_DONE:
@@ -255,7 +255,7 @@ class _Session:
             truth = any_of(view[receiver] for view in self.verdicts) if self._is_able(receiver) else Truth.NOT_MET
             for view, truths in enumerate(self.criteria):
                 code = self.compiled.receiver_codes[name]
-                self._assert({"v": view, code: truth.value, **self._tokens(name, truths[name])})
+                self._assert({"v": view, code: truth, **self._tokens(name, truths[name])})
 
     def _is_able(self, service: str) -> bool:
         return service not in self.circumstances.declined and is_offered(self.pack, service, self.circumstances.board)
@@ -276,3 +276,7 @@ class _Session:
         if self.first in ("", STAY):
             return verdicts, moves, self.circumstances.accepted, STAY
         return verdicts, moves, self.pack.moves[self.first].receiver, self.first
+
+
+def _json(content: object) -> str:
+    return orjson.dumps(content).decode()

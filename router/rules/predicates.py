@@ -63,16 +63,14 @@ class _Asked:
         self.fact = fact
         self.predicates: list[Predicate] = []
         self.marks: dict[object, int] = {}
-        self._numbers: dict[tuple[Truth, ...], int] = {}
-
-    def truths(self) -> list[tuple[Truth, ...]]:
-        """Return the truths that each mark stands for."""
-        return list(self._numbers)
+        self.truths: list[tuple[Truth, ...]] = []
 
     def learn(self, held: Held | None) -> int:
         """Return the mark of what is held, and remember it if it is a value."""
         truths = tuple(predicate(held) for predicate in self.predicates)
-        mark = self._numbers.setdefault(truths, len(self._numbers))
+        if truths not in self.truths:
+            self.truths.append(truths)
+        mark = self.truths.index(truths)
         if isinstance(held, Known):
             # bounded by starting afresh: dates and numbers have many values, the truths that they give are few
             if len(self.marks) >= MOST_REMEMBERED:
@@ -113,7 +111,7 @@ class CompiledCriteria:
 
     def tokens_of(self, marks: tuple[int, ...]) -> dict[str, dict[str, Truth]]:
         """Return what marks stand for: rule name -> criterion name -> truth."""
-        truths = [asked.truths()[mark] for (_, _, asked, _), mark in zip(self._asked, marks, strict=True)]
+        truths = [asked.truths[mark] for (_, _, asked, _), mark in zip(self._asked, marks, strict=True)]
         return {rule: {name: truths[fact][place] for name, fact, place in criteria} for rule, criteria in self._rules}
 
     def tokens(self, view: FactView) -> dict[str, dict[str, Truth]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from router.store.parts import Joined
 from router.v1 import decision_pb2 as pb
 
 
@@ -17,12 +18,12 @@ class Document:
 
     head: pb.Decision
     candidates: tuple[bytes, ...]
-    content: bytes
+    content: Joined
 
     @classmethod
     def of(cls, head: pb.Decision, candidates: tuple[bytes, ...]) -> Document:
         """Put the parts together."""
-        return cls(head, candidates, head.SerializeToString() + b"".join(candidates))
+        return cls(head, candidates, Joined.of(head.SerializeToString(), candidates))
 
     def message(self) -> pb.Decision:
         """Return the whole decision as one message."""

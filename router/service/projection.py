@@ -16,6 +16,7 @@ from router.model.danger import TRIGGERS_BY_NAME
 from router.model.facts import Privacy
 from router.rules.pack import Pack
 from router.service.document import Document
+from router.store.parts import Joined
 from router.v1 import decision_pb2 as pb
 
 Part = TypeVar("Part")
@@ -83,14 +84,14 @@ class Projector:
             self._withhold_candidates(seen, closed)
         return seen
 
-    def project_document(self, document: Document, rights: Rights) -> bytes:
+    def project_document(self, document: Document, rights: Rights) -> Joined:
         """Return the same of a document, as bytes; its head is changed in place."""
         seen, closed = self._project(document.head, rights)
         head = seen.SerializeToString()
         if seen is not document.head:
-            return head
+            return Joined.of(head, ())
         if closed is None:
-            return head + b"".join(document.candidates)
+            return Joined.of(head, document.candidates)
         if len(self._candidates) >= MOST_CLOSED:
             self._candidates.clear()
         known = self._candidates.setdefault(closed, {})
@@ -101,7 +102,7 @@ class Projector:
                 decision = pb.Decision.FromString(one)
                 self._withhold_candidates(decision, closed)
                 known[one] = decision.SerializeToString()
-        return head + b"".join([known[one] for one in document.candidates])
+        return Joined.of(head, [known[one] for one in document.candidates])
 
     def _project(self, decision: pb.Decision, rights: Rights) -> tuple[pb.Decision, _Closed | None]:
         """Return what the reader may see, and what is yet to be withheld of its candidates."""

@@ -17,7 +17,7 @@ from router.service.encode import Ids, MatchTold
 from router.service.families import latest_decision, source_of
 from router.service.placing import Placement, place
 from router.service.tools import Tools
-from router.service.wire import embedded
+from router.service.wire import embedded_parts
 from router.service.work import Done, Submit, digest_of, reused
 from router.service.workspace import Workspace
 from router.store.ids import render
@@ -30,6 +30,7 @@ from router.store.interface import (
     ReviewRow,
     StoredAnswer,
 )
+from router.store.parts import Joined
 from router.v1 import decision_pb2
 from router.v1 import routing_service_pb2 as pb
 
@@ -115,7 +116,7 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
     answer = _answer(work, held.referral_id, projected)
     change.answer = _answer_row(work, answer)
     _let_others_see(work, placement, answer, space, tools)
-    return Done(answer, change)
+    return Done(bytes(answer), change)
 
 
 def content_digest(work: Submit) -> bytes:
@@ -136,14 +137,14 @@ def _repeat(work: Submit, same: ReferralVersion, space: Workspace, tools: Tools)
     if row is None:
         raise RouterError(Reason.UNKNOWN_REFERRAL, "no decision is held for this referral; tell the operators")
     whole = tools.projector.project(decision_pb2.Decision.FromString(row.document), work.caller.rights())
-    answer = _answer(work, same.event_id, whole.SerializeToString())
+    answer = _answer(work, same.event_id, Joined.of(whole.SerializeToString(), ()))
     fields = {**tools.recorder.call_fields(work), "decision_id": render("dec", row.decision_id)}
     change = Change(
         answer=_answer_row(work, answer),
         audit=[tools.recorder.audit(AuditEvent.REFERRAL_REPEATED, work.received_at, fields)],
     )
     space.keep_answer(work.request_id, StoredAnswer(work.method, work.digest, answer))
-    return Done(answer, change)
+    return Done(bytes(answer), change)
 
 
 def _checked(work: Submit, decision: Decision, told: MatchTold, tools: Tools) -> Done:
@@ -211,9 +212,9 @@ def _let_others_see(work: Submit, placement: Placement, answer: bytes, space: Wo
     )
 
 
-def _answer(work: Submit, referral_id: int, projected: bytes) -> bytes:
+def _answer(work: Submit, referral_id: int, projected: Joined) -> Joined:
     fields = pb.SubmitReferralResponse(request_id=work.request_id, referral_id=render("ref", referral_id))
-    return fields.SerializeToString() + embedded(_DECISION, projected)
+    return embedded_parts(fields.SerializeToString(), _DECISION, projected)
 
 
 def _answer_row(work: Submit, answer: bytes) -> AnswerRow:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from enum import Enum
 from typing import Protocol
 
+from router.store import parts
 from router.store.interface import Change, ChangeConflict, StoreError
 from router.store.rows import (
     ANSWER,
@@ -34,6 +35,7 @@ class Step(Enum):
     It is also the order in which conflicts are found: a change that conflicts twice is told the first.
     """
 
+    PART = "part"
     ANSWER = "answer"
     FAMILY = "family"
     PERSON = "person"
@@ -118,7 +120,15 @@ def _families(change: Change) -> set[int]:
     return families
 
 
+def _contents(changes: Sequence[Change]) -> Iterator[bytes]:
+    for each in changes:
+        if each.answer is not None:
+            yield each.answer.answer
+        yield from (row.document for row in each.decisions)
+
+
 def _steps(changes: Sequence[Change]) -> Iterator[tuple[Step, Sequence[Values]]]:
+    yield Step.PART, parts.rows(_contents(changes))
     yield Step.ANSWER, [ANSWER.to_values(each.answer) for each in changes if each.answer is not None]
     # A new family that its own change touches starts at version 1, which spares an update.
     yield Step.FAMILY, [(new, int(new in each.touched)) for each in changes for new in each.new_families]

@@ -70,6 +70,7 @@ def _list(names: Sequence[str], table: str) -> str:
 
 
 _WRITE = {
+    Step.PART: "INSERT INTO part (digest, content) VALUES (?, ?) ON CONFLICT DO NOTHING",
     Step.ANSWER: _insert(ANSWER),
     Step.FAMILY: "INSERT INTO family (family_id, version) VALUES (?, ?)",
     Step.PERSON: _insert(PERSON),
@@ -136,7 +137,7 @@ _EVENTS = f"""
 
 
 def answers(driver: Driver, request_ids: Collection[str]) -> dict[str, StoredAnswer]:
-    """Return the answers already given, by request id."""
+    """Return the answers already given, by request id, as they are kept."""
     found = driver.execute(_ANSWERS, (json.dumps(list(request_ids)),))
     return {request_id: StoredAnswer(*rest) for request_id, *rest in found}
 

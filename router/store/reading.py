@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, tuple_
 
+from router.store import parts
 from router.store.interface import (
     AuditRow,
     DecisionFilter,
@@ -21,9 +23,12 @@ from router.store.interface import (
     ReferralVersion,
 )
 from router.store.rows import AUDIT, DECISION, DESK_ITEM, EVENT, NOTICE, Shape
-from router.store.tables import RECORD, audit, decision, desk_item, event, family, link, notice, pack
+from router.store.tables import RECORD, audit, decision, desk_item, event, family, link, notice, pack, part
 
 Row = TypeVar("Row")
+
+#: As many parts at once as every database takes parameters.
+_MOST_PARTS = 500
 
 
 class CoreReader:
@@ -68,7 +73,7 @@ class CoreReader:
 
     def decisions_by_id(self, decision_ids: Collection[int]) -> dict[int, DecisionRow]:
         """Return decisions by id."""
-        rows = self._rows(DECISION, select(*DECISION.columns).where(decision.c.decision_id.in_(decision_ids)))
+        rows = self._decisions(select(*DECISION.columns).where(decision.c.decision_id.in_(decision_ids)))
         return {row.decision_id: row for row in rows}
 
     def list_decisions(self, only: DecisionFilter) -> tuple[DecisionRow, ...]:
@@ -86,7 +91,7 @@ class CoreReader:
             query = query.where(decision.c.as_of < only.as_of_until)
         if only.before_id is not None:
             query = query.where(decision.c.decision_id < only.before_id)
-        return self._rows(DECISION, query)
+        return self._decisions(query)
 
     def notices_by_id(self, notice_ids: Collection[int]) -> dict[int, NoticeRow]:
         """Return notices by id."""
@@ -131,6 +136,20 @@ class CoreReader:
         """Return how many rows each table of the record holds, by table name."""
         found = self._all(select(*(select(func.count()).select_from(table).scalar_subquery() for table in RECORD)))
         return dict(zip((table.name for table in RECORD), found[0], strict=True))
+
+    def _decisions(self, query: Select[Any]) -> tuple[DecisionRow, ...]:
+        rows = self._rows(DECISION, query)
+        wholes = self._wholes([row.document for row in rows])
+        return tuple(replace(row, document=whole) for row, whole in zip(rows, wholes, strict=True))
+
+    def _wholes(self, kept: Sequence[bytes]) -> list[bytes]:
+        """Put answers or documents together from how they are kept."""
+        digests = list({digest for content in kept for digest in parts.digests_in(content)})
+        found: dict[bytes, bytes] = {}
+        for start in range(0, len(digests), _MOST_PARTS):
+            query = select(part.c.digest, part.c.content).where(part.c.digest.in_(digests[start : start + _MOST_PARTS]))
+            found.update((digest, content) for digest, content in self._all(query))
+        return [parts.whole(content, found) for content in kept]
 
     def _all(self, query: Select[Any]) -> Sequence[Any]:
         return self._connection.execute(query).all()

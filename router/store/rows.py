@@ -1,8 +1,9 @@
 """How the interface's rows lie in the tables: one shape for each table, in one order of columns.
 
 A shape's columns are its dataclass's fields, under the same names and in the same order, so that a row read back is
-the dataclass called with the columns. What differs is said here: kinds and states are text, ``people`` is JSON, and
-a reference that may be absent is 0 in a row and NULL in a table.
+the dataclass called with the columns. What differs is said here: kinds and states are text, ``people`` is JSON, a
+reference that may be absent is 0 in a row and NULL in a table, and answers and documents lie as ``parts`` keeps them,
+from which a reader puts them together again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, Table
 
-from router.store import tables
+from router.store import parts, tables
 from router.store.interface import (
     AnswerRow,
     AuditRow,
@@ -143,13 +144,24 @@ def _desk_item(values: Sequence[Any]) -> DeskItemRow:
     return DeskItemRow(desk_item_id, desk, reason, event_id or 0, family_id or 0, danger, created_at)
 
 
-ANSWER = Shape(tables.answer, AnswerRow)
+def _answer_values(row: AnswerRow) -> Values:
+    return (row.request_id, row.method, row.request_digest, parts.kept(row.answer), row.created_at)
+
+
+_DECIDED = attrgetter(*(each.name for each in fields(DecisionRow)[:-2]))
+
+
+def _decision_values(row: DecisionRow) -> Values:
+    return (*_DECIDED(row), parts.kept(row.document), row.basis)
+
+
+ANSWER = Shape(tables.answer, AnswerRow, to_values=_answer_values)
 PERSON = Shape(tables.person, PersonRow)
 EPISODE = Shape(tables.episode, EpisodeRow)
 EVENT = Shape(tables.event, EventRow, to_values=_event_values, row=_event)
 LINK = Shape(tables.link, LinkRow, to_values=_link_values, row=_link)
 LEAD = Shape(tables.lead, LeadRow, to_values=_lead_values, row=_lead)
-DECISION = Shape(tables.decision, DecisionRow)
+DECISION = Shape(tables.decision, DecisionRow, to_values=_decision_values)
 NOTICE = Shape(tables.notice, NoticeRow, to_values=_notice_values, row=_notice)
 DESK_ITEM = Shape(tables.desk_item, DeskItemRow, to_values=_desk_item_values, row=_desk_item)
 REVIEW = Shape(tables.review, ReviewRow)

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine, event
@@ -36,7 +37,9 @@ class SqliteReader(CoreReader):
 
     def answers(self, request_ids: Collection[str]) -> dict[str, StoredAnswer]:
         """Return the answers already given, by request id."""
-        return hot_sqlite.answers(self._driver, request_ids)
+        found = hot_sqlite.answers(self._driver, request_ids)
+        wholes = self._wholes([one.answer for one in found.values()])
+        return {key: replace(one, answer=whole) for (key, one), whole in zip(found.items(), wholes, strict=True)}
 
     def families_of_keys(self, keys: Collection[int], *, most: int = 64) -> dict[int, tuple[int, ...]]:
         """Return the families of each blocking key; a key with more than ``most`` families is left out."""

@@ -49,6 +49,16 @@ def _bytes(name: str, comment: str) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=False, comment=comment)
 
 
+part = Table(
+    "part",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True, nullable=False, comment="The part's digest"),
+    _bytes("content", "What answers and decisions end in"),
+    comment="What answers and decisions have in common, each part once",
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 answer = Table(
     "answer",
     metadata,
@@ -56,7 +66,7 @@ answer = Table(
     _text("method", "The method that was called"),
     _whole("created_at", "When the answer was given"),
     _bytes("request_digest", "Digest of the request's content: the same id with another content is refused"),
-    _bytes("answer", "The bytes that were answered"),
+    _bytes("answer", "The bytes that were answered, with digests for what other rows share"),
     comment="The answer given to each request, so that the same request gets the same bytes",
     sqlite_strict=True,
 )
@@ -167,7 +177,7 @@ decision = Table(
     _text("board", "The board that the lead belongs to"),
     _text("state", "How far it has come: the only column that changes"),
     _text("pack_digest", "The rule pack that decided"),
-    _bytes("document", "The decision as decided"),
+    _bytes("document", "The decision as decided, with digests for what other rows share"),
     _bytes("basis", "What it can be recomputed from"),
     Index(None, "family_id", "decision_id"),
     Index(None, "service", "decision_id"),
@@ -289,4 +299,4 @@ process = Table(
 )
 
 #: The tables that hold the record: what ``Reader.counts`` counts.
-RECORD: tuple[Table, ...] = tuple(table for table in metadata.sorted_tables if table is not process)
+RECORD: tuple[Table, ...] = tuple(table for table in metadata.sorted_tables if table not in (part, process))

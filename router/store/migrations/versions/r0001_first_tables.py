@@ -23,13 +23,14 @@ _NO_DANGER = sa.text("(danger = '')")
 
 def upgrade() -> None:
     """Make every table in an empty database."""
-    answer, event = _arrivals()
+    part, answer, event = _arrivals()
     link = _families()
     decision, notice = _decisions()
     audit, pack = _rest()
     _indexes()
     _guards(
         {
+            part: (),
             answer: (),
             event: (),
             link: (),
@@ -65,14 +66,23 @@ def _bytes(name: str, comment: str) -> sa.Column[Any]:
     return sa.Column(name, sa.LargeBinary(), nullable=False, comment=comment)
 
 
-def _arrivals() -> tuple[sa.Table, sa.Table]:
+def _arrivals() -> tuple[sa.Table, sa.Table, sa.Table]:
+    part = op.create_table(
+        "part",
+        _bytes("digest", "The part's digest"),
+        _bytes("content", "What answers and decisions end in"),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_part")),
+        comment="What answers and decisions have in common, each part once",
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     answer = op.create_table(
         "answer",
         _text("request_id", "The caller's own id of the request"),
         _text("method", "The method that was called"),
         _whole("created_at", "When the answer was given"),
         _bytes("request_digest", "Digest of the request's content: the same id with another content is refused"),
-        _bytes("answer", "The bytes that were answered"),
+        _bytes("answer", "The bytes that were answered, with digests for what other rows share"),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_answer")),
         comment="The answer given to each request, so that the same request gets the same bytes",
         sqlite_strict=True,
@@ -92,7 +102,7 @@ def _arrivals() -> tuple[sa.Table, sa.Table]:
         comment="Everything that arrived; never changed, never deleted",
         sqlite_strict=True,
     )
-    return answer, event
+    return part, answer, event
 
 
 def _families() -> sa.Table:
@@ -165,7 +175,7 @@ def _decisions() -> tuple[sa.Table, sa.Table]:
         _text("board", "The board that the lead belongs to"),
         _text("state", "How far it has come: the only column that changes"),
         _text("pack_digest", "The rule pack that decided"),
-        _bytes("document", "The decision as decided"),
+        _bytes("document", "The decision as decided, with digests for what other rows share"),
         _bytes("basis", "What it can be recomputed from"),
         sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_decision")),
         comment="Every decision",
