@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,7 @@ from router.store.interface import AuditRow, DecisionRow, LeadRow, LeadState, No
 
 # Callers are asked to keep personal data out of their ids; a number as long as a CHI number is not taken on trust, nor
 # one that has lost its leading zero.
-CHI_DIGITS = (9, 10)
+_LIKE_CHI = re.compile(r"(?<![^\W_])\d{9,10}(?![^\W_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,7 @@ class Recorder:
         """Return a caller's id as it may be logged: as a pseudonym where it could hold a patient's number."""
         if not text:
             return None
-        words = "".join(sign if sign.isalnum() else " " for sign in text).split()
-        suspect = any(word.isdigit() and len(word) in CHI_DIGITS for word in words)
-        return f"p-{self.pseudonyms.of('id', text)}" if suspect else text
+        return f"p-{self.pseudonyms.of('id', text)}" if _LIKE_CHI.search(text) else text
 
     def decision_fields(
         self, decision: Decision, decision_id: int, family_id: int, episode_id: int, match: MatchTold, pack_digest: str

@@ -24,6 +24,7 @@ _LAST = (1 << (_TIME_BITS + _PROCESS_BITS + _COUNTER_BITS)) - 1
 # Crockford's alphabet, lower case: no i, l, o or u to misread.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _DIGITS = {sign: value for value, sign in enumerate(_ALPHABET)}
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _WIDTH = 13
 
 
@@ -69,8 +70,8 @@ def render(prefix: str, identifier: int) -> str:
     """Return the one text of an id, such as ``fam-0b4x2m6t9k8qe``: the prefix and 13 signs of Crockford's base32."""
     if not 0 < identifier <= _LAST:
         raise ValueError(f"{identifier} is not an id: it is not between 1 and 2^63 - 1")
-    signs = "".join(_ALPHABET[identifier >> shift & 31] for shift in range(5 * (_WIDTH - 1), -1, -5))
-    return f"{prefix}-{signs}"
+    pairs = "".join([_PAIRS[identifier >> shift & 1023] for shift in range(5 * (_WIDTH - 3), -1, -10)])
+    return f"{prefix}-{_ALPHABET[identifier >> 5 * (_WIDTH - 1)]}{pairs}"
 
 
 def parse(prefix: str, text: str) -> int:

@@ -15,7 +15,7 @@ from router.routing.case import Proposal, Standing
 from router.routing.decide import Decider
 from router.routing.decision import Outcome
 from router.rules.evaluation import provider_board
-from router.rules.pack import MoveKind
+from router.rules.pack import HANDOVERS, MoveKind
 from tests.support.events import (
     ACCEPTED,
     LOTHIAN,
@@ -79,6 +79,31 @@ def test_an_age_alone_never_steps_anybody_down(lead: str, born: date, as_of: dat
         assert (decision.lead, decision.accepted) == (lead, True)
         assert decision.move is not None
         assert decision.move.kind is MoveKind.STAY
+
+
+HANDED_ON = [
+    (name, giver) for name, move in SCOTLAND.pack.moves.items() if move.kind in HANDOVERS for giver in move.givers
+]
+
+
+@pytest.mark.parametrize(("move", "giver"), HANDED_ON)
+def test_a_move_hands_on_only_to_a_service_that_fits(move: str, giver: str) -> None:
+    """At any age, before the birth and without a child, what speaks for a move never outweighs the receiver's rules."""
+    vocabulary = vocabulary_of(SCOTLAND.pack)
+    accepted = Proposal(giver, provider_board(SCOTLAND.pack, giver, LOTHIAN), 1)
+    seen = [
+        said(fact, value, subject_ref=vocabulary.about[fact][0]) for fact, value in vocabulary.speaking_for_moves[move]
+    ]
+    children = (
+        (),
+        (Person("infant-1", Role.UNBORN, expected_date=WHEN.date() + timedelta(weeks=20)),),
+        *((Person("infant-1", Role.INFANT, birth_date=WHEN.date() - timedelta(days=n)),) for n in (9, 400, 1200, 2500)),
+    )
+    for child in children:
+        event = event_of(*seen, people=(Person("carer", Role.MOTHER), *child))
+        decision = SCOTLAND.decide(case_of([held_as(event)], standing=Standing(accepted=accepted)))
+        assert decision.accepted or decision.evaluation.verdict(decision.lead) is Truth.MET
+        assert decision.held_by.name == giver
 
 
 @pytest.mark.parametrize("months", [11, 12, 13, 24, 36, 60])

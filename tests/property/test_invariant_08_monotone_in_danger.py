@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,8 +14,22 @@ from router.model.referral import Observation, Urgency
 from router.routing.case import Case
 from router.routing.decide import Decider
 from router.routing.decision import Decision, Outcome
-from tests.support.events import SOURCES, WHEN, cases, changed, deciders, observed, quick
+from tests.support.events import (
+    SOURCES,
+    WHEN,
+    case_of,
+    cases,
+    changed,
+    deciders,
+    event_of,
+    held_as,
+    observed,
+    quick,
+    said,
+    scottish_decider,
+)
 
+SCOTLAND = scottish_decider()
 REFS = ("", "carer", "partner", "infant-1", "infant-2", "sibling-1")
 
 
@@ -58,6 +73,18 @@ def test_a_higher_stated_urgency_lowers_nothing(data: st.DataObject, decider: De
     stated = case.referrals[place].event.urgency
     raised = changed(case, place, urgency=max(urgency, stated or Urgency.ROUTINE))
     assert_no_lower(decider.decide(case), decider.decide(raised))
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda one: one.name)
+@pytest.mark.parametrize("stated", [None, *Urgency])
+def test_the_higher_of_what_is_stated_and_what_danger_demands_counts(trigger: Trigger, stated: Urgency | None) -> None:
+    """Neither hides the other, in whichever order the two come."""
+    seen = said(trigger.fact, value=True if trigger.at_least is None else trigger.at_least)
+    calm = held_as(event_of(urgency=stated), 1)
+    alarm = held_as(event_of(seen, source_reference="r2", urgency=Urgency.ROUTINE), 2)
+    for held in ([calm, alarm], [alarm, calm]):
+        assert SCOTLAND.decide(case_of(held)).urgency == max(stated or Urgency.ROUTINE, trigger.urgency)
+    assert SCOTLAND.decide(case_of([calm])).urgency == stated
 
 
 def _lead(decision: Decision) -> tuple[str, str, bool]:

@@ -131,9 +131,13 @@ class Vocabulary:
         asked = [tuple(one.fact for one in _conditions(rule) if not pack.facts[one.fact].derivation) for rule in rules]
         self.asked = tuple(facts for facts in asked if facts)
         self.bundles = tuple(bundle for rule in rules if (bundle := self._bundle(pack, rule)))
+        self.speaking_for_moves = {name: self._bundle(pack, move) for name, move in pack.moves.items()}
         self.onward: dict[str, tuple[Bundle, ...]] = {}
         for move in pack.moves.values():
-            both = {**dict(self._bundle(pack, pack.services[move.receiver])), **dict(self._bundle(pack, move))}
+            both = {
+                **dict(self._bundle(pack, pack.services[move.receiver])),
+                **dict(self.speaking_for_moves[move.name]),
+            }
             for giver in move.givers:
                 self.onward[giver] = (*self.onward.get(giver, ()), tuple(both.items()))
 

@@ -13,7 +13,7 @@ from router.model.facts import Privacy
 from router.model.people import Person, Role
 from router.model.referral import Consent, Observation
 from router.routing.case import Proposal, Standing
-from router.routing.decision import Decision
+from router.routing.decision import Decision, Question
 from router.routing.letters import Texts, holder_in_words, texts_of, when_in_words
 from tests.support.events import (
     LOTHIAN,
@@ -149,6 +149,16 @@ def test_questions_go_to_colleagues_and_not_to_the_parent() -> None:
     texts = told(decision)
     assert decision.questions[0].ask in texts.for_referrer
     assert decision.questions[0].ask not in texts.for_parent
+
+
+def test_a_question_of_what_must_be_kept_is_put_to_nobody_in_writing() -> None:
+    """Whatever a pack asks about, no letter asks about abuse, a partner or an adoption."""
+    kept = [one for one in PACK.facts.values() if one.privacy is not Privacy.ORDINARY]
+    asked = tuple(Question(one.name, one.ask, "yes", "the GP practice would lead") for one in kept)
+    texts = told(replace(decided(), questions=asked))
+    assert kept
+    for text in (texts.for_parent, texts.for_referrer, texts.for_receiver):
+        assert not [one.name for one in kept if one.ask in text]
 
 
 def test_a_referrer_is_told_of_duplicates() -> None:
