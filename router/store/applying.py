@@ -6,10 +6,10 @@ This is the same for every store. A store brings a ``Writer``, which runs each s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from router.store import parts
 from router.store.interface import Change, ChangeConflict, StoreError
@@ -29,15 +29,21 @@ from router.store.rows import (
 )
 
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
 class Step(Enum):
     """One statement, run for many rows. The order is that of the references between the tables.
 
-    It is also the order in which conflicts are found: a change that conflicts twice is told the first.
+    It is also the order in which conflicts are found: a change that conflicts twice is told the first. What readers
+    follow by its order of writing comes last, so that a store whose writers must queue for that queues shortly.
     """
 
     PART = "part"
     ANSWER = "answer"
     FAMILY = "family"
+    FAMILY_VERSION = "family.version"
     PERSON = "person"
     EPISODE = "episode"
     EVENT = "event"
@@ -45,14 +51,13 @@ class Step(Enum):
     BLOCKING = "blocking"
     DECISION = "decision"
     LEAD = "lead"
-    NOTICE = "notice"
+    DECISION_STATE = "decision.state"
     DESK_ITEM = "desk_item"
     REVIEW = "review"
-    AUDIT = "audit"
-    FAMILY_VERSION = "family.version"
-    DECISION_STATE = "decision.state"
+    NOTICE = "notice"
     NOTICE_ACKNOWLEDGED = "notice.acknowledged"
     NOTICE_ESCALATED = "notice.escalated"
+    AUDIT = "audit"
 
     @property
     def table(self) -> str:
@@ -132,6 +137,8 @@ def _steps(changes: Sequence[Change]) -> Iterator[tuple[Step, Sequence[Values]]]
     yield Step.ANSWER, [ANSWER.to_values(each.answer) for each in changes if each.answer is not None]
     # A new family that its own change touches starts at version 1, which spares an update.
     yield Step.FAMILY, [(new, int(new in each.touched)) for each in changes for new in each.new_families]
+    touches = Counter(family for each in changes for family in each.touched.difference(each.new_families))
+    yield Step.FAMILY_VERSION, [(times, family) for family, times in sorted(touches.items())]
     yield Step.PERSON, [PERSON.to_values(row) for each in changes for row in each.persons]
     yield Step.EPISODE, [EPISODE.to_values(row) for each in changes for row in each.episodes]
     yield Step.EVENT, [EVENT.to_values(row) for each in changes for row in each.events]
@@ -139,16 +146,27 @@ def _steps(changes: Sequence[Change]) -> Iterator[tuple[Step, Sequence[Values]]]
     # In the order of the index, where neighbours lie on one page.
     yield Step.BLOCKING, sorted({pair for each in changes for pair in each.keys})
     yield Step.DECISION, [DECISION.to_values(row) for each in changes for row in each.decisions]
-    yield Step.LEAD, [LEAD.to_values(row) for each in changes for row in each.leads]
-    yield Step.NOTICE, [NOTICE.to_values(row) for each in changes for row in each.notices]
+    yield Step.LEAD, list(_latest([LEAD.to_values(row) for each in changes for row in each.leads]))
+    states = dict(item for each in changes for item in each.decision_states.items())
+    yield Step.DECISION_STATE, [(state, decision_id) for decision_id, state in states.items()]
     yield Step.DESK_ITEM, [DESK_ITEM.to_values(row) for each in changes for row in each.desk_items]
     yield Step.REVIEW, [REVIEW.to_values(row) for each in changes for row in each.reviews]
+    yield Step.NOTICE, [NOTICE.to_values(row) for each in changes for row in each.notices]
+    acknowledged = _first(item for each in changes for item in each.acknowledged.items())
+    yield Step.NOTICE_ACKNOWLEDGED, [(at, by, notice_id) for notice_id, (at, by) in acknowledged.items()]
+    escalated = _first(item for each in changes for item in each.escalated.items())
+    yield Step.NOTICE_ESCALATED, [(at, notice_id) for notice_id, at in escalated.items()]
     yield Step.AUDIT, [AUDIT.to_values(row) for each in changes for row in each.audit]
-    touches = Counter(family for each in changes for family in each.touched.difference(each.new_families))
-    yield Step.FAMILY_VERSION, [(times, family) for family, times in touches.items()]
-    states = (item for each in changes for item in each.decision_states.items())
-    yield Step.DECISION_STATE, [(state, decision_id) for decision_id, state in states]
-    acknowledged = (item for each in changes for item in each.acknowledged.items())
-    yield Step.NOTICE_ACKNOWLEDGED, [(at, by, notice_id) for notice_id, (at, by) in acknowledged]
-    escalated = (item for each in changes for item in each.escalated.items())
-    yield Step.NOTICE_ESCALATED, [(at, notice_id) for notice_id, at in escalated]
+
+
+def _latest(many: Iterable[Values]) -> Iterable[Values]:
+    """Return the last of the rows of each key, which comes first in a row: no statement may touch a row twice."""
+    return {values[0]: values for values in many}.values()
+
+
+def _first(items: Iterable[tuple[Key, Value]]) -> dict[Key, Value]:
+    """Return what was said first of each key."""
+    found: dict[Key, Value] = {}
+    for key, value in items:
+        found.setdefault(key, value)
+    return found

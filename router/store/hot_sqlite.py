@@ -17,18 +17,7 @@ from typing import Any, Protocol
 from sqlcipher3 import dbapi2
 
 from router.store.applying import Step
-from router.store.interface import (
-    ChangeConflict,
-    EpisodeRow,
-    EventRow,
-    FamilyRows,
-    LeadRow,
-    LinkRow,
-    PersonRow,
-    ReferralVersion,
-    StoredAnswer,
-    StoreError,
-)
+from router.store.interface import ChangeConflict, FamilyRows, ReferralVersion, StoredAnswer, StoreError
 from router.store.rows import (
     ANSWER,
     AUDIT,
@@ -43,6 +32,7 @@ from router.store.rows import (
     REVIEW,
     Shape,
     Values,
+    gathered,
 )
 
 
@@ -164,36 +154,11 @@ def referral_versions(
 def families(driver: Driver, family_ids: Collection[int]) -> dict[int, FamilyRows]:
     """Return everything held of the families, by id; an unknown id is left out."""
     given = (json.dumps(list(family_ids)),)
-    persons: dict[int, list[PersonRow]] = defaultdict(list)
-    for values in driver.execute(_PERSONS, given):
-        person = PERSON.row(values)
-        persons[person.family_id].append(person)
-    episodes: dict[int, list[EpisodeRow]] = defaultdict(list)
-    for values in driver.execute(_EPISODES, given):
-        episode = EPISODE.row(values)
-        episodes[episode.family_id].append(episode)
-    leads: dict[int, list[LeadRow]] = defaultdict(list)
-    for family_id, *values in driver.execute(_LEADS, given):
-        leads[family_id].append(LEAD.row(values))
-    events: dict[int, list[EventRow]] = defaultdict(list)
-    links: dict[int, list[LinkRow]] = defaultdict(list)
-    split = len(LINK.names)
-    for values in driver.execute(_EVENTS, given):
-        link = LINK.row(values[:split])
-        links[link.family_id].append(link)
-        events[link.family_id].append(EVENT.row(values[split:]))
-    return {
-        family_id: FamilyRows(
-            family_id,
-            version,
-            tuple(persons.get(family_id, ())),
-            tuple(episodes.get(family_id, ())),
-            tuple(leads.get(family_id, ())),
-            tuple(events.get(family_id, ())),
-            tuple(links.get(family_id, ())),
-        )
-        for family_id, version in driver.execute(_VERSIONS, given)
-    }
+    versions = dict(driver.execute(_VERSIONS, given).fetchall())
+    persons, episodes, leads, events = (
+        driver.execute(query, given) for query in (_PERSONS, _EPISODES, _LEADS, _EVENTS)
+    )
+    return gathered(versions, persons, episodes, leads, events)
 
 
 class DriverWriter:

@@ -283,11 +283,18 @@ class StoreError(Exception):
 
 
 class WrongKeyError(StoreError):
-    """The store's file cannot be read with this key. Nothing was touched."""
+    """The store was made with another key than this. Nothing was touched."""
 
 
 class SchemaError(StoreError):
     """The store's schema is not the one that this program needs."""
+
+
+class StoreBusyError(StoreError):
+    """The store could not do it now: it gave way to another writer, or cannot be reached. Another try may succeed.
+
+    Where a transaction was to commit, it is not known whether it did: whoever tries again first reads what is there.
+    """
 
 
 class ChangeConflict(Exception):  # noqa: N818 - not a fault: the caller decides again
@@ -355,7 +362,11 @@ class Reader(Protocol):
 
 
 class Transaction(Reader, Protocol):
-    """One write transaction. Whatever it read stays true until it commits."""
+    """One write transaction.
+
+    What it reads is the newest state. Families that it read, and decisions with their families, nobody else changes
+    until it ends; what else it reads stays true as far as all who write that hold the same ``lock_keys``.
+    """
 
     def unchanged_since(self, mark: int) -> bool:
         """Return whether nobody else has committed since ``Store.mark`` gave ``mark`` on this connection.
@@ -392,7 +403,11 @@ class Store(Protocol):
         """
 
     def transaction(self, lock_keys: Collection[int] = ()) -> AbstractContextManager[Transaction]:
-        """Open a write transaction that commits when the block ends well, holding locks on ``lock_keys``."""
+        """Open a write transaction that commits when the block ends well, holding locks on ``lock_keys``.
+
+        A lock key is any 63-bit integer, positive or negative; -1 to -9 are the store's own. The locks are taken
+        before anything is read, in rising order whatever order they are given in.
+        """
 
     def claim_process_number(self) -> int:
         """Return a number that no other process of this store was given, 0 to 4095, wrapping round."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -64,3 +65,8 @@ def create_key(path: str | os.PathLike[str]) -> bytes:
     finally:
         unfinished.unlink(missing_ok=True)
     return key
+
+
+def proof_of(key: bytes) -> bytes:
+    """Return what tells two keys apart and does not tell the key."""
+    return hashlib.blake2b(b"router key proof", key=key, digest_size=16).digest()

@@ -9,7 +9,8 @@ from which a reader puts them together again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -25,6 +26,7 @@ from router.store.interface import (
     EpisodeRow,
     EventKind,
     EventRow,
+    FamilyRows,
     LeadRow,
     LeadState,
     LinkRow,
@@ -166,3 +168,44 @@ NOTICE = Shape(tables.notice, NoticeRow, to_values=_notice_values, row=_notice)
 DESK_ITEM = Shape(tables.desk_item, DeskItemRow, to_values=_desk_item_values, row=_desk_item)
 REVIEW = Shape(tables.review, ReviewRow)
 AUDIT = Shape(tables.audit, AuditRow)
+
+
+def gathered(
+    versions: Mapping[int, int],
+    persons: Iterable[Sequence[Any]],
+    episodes: Iterable[Sequence[Any]],
+    leads: Iterable[Sequence[Any]],
+    events: Iterable[Sequence[Any]],
+) -> dict[int, FamilyRows]:
+    """Return the families of ``versions`` (version by id) with their rows, which come in the order of their ids.
+
+    A lead's values come after its family's id, an event's after those of its link.
+    """
+    persons_of: dict[int, list[PersonRow]] = defaultdict(list)
+    for person in map(PERSON.row, persons):
+        persons_of[person.family_id].append(person)
+    episodes_of: dict[int, list[EpisodeRow]] = defaultdict(list)
+    for episode in map(EPISODE.row, episodes):
+        episodes_of[episode.family_id].append(episode)
+    leads_of: dict[int, list[LeadRow]] = defaultdict(list)
+    for family_id, *values in leads:
+        leads_of[family_id].append(LEAD.row(values))
+    links_of: dict[int, list[LinkRow]] = defaultdict(list)
+    events_of: dict[int, list[EventRow]] = defaultdict(list)
+    split = len(LINK.names)
+    for values in events:
+        link = LINK.row(values[:split])
+        links_of[link.family_id].append(link)
+        events_of[link.family_id].append(EVENT.row(values[split:]))
+    return {
+        family_id: FamilyRows(
+            family_id,
+            version,
+            tuple(persons_of.get(family_id, ())),
+            tuple(episodes_of.get(family_id, ())),
+            tuple(leads_of.get(family_id, ())),
+            tuple(events_of.get(family_id, ())),
+            tuple(links_of.get(family_id, ())),
+        )
+        for family_id, version in versions.items()
+    }

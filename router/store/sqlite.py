@@ -228,19 +228,22 @@ class SqliteStore:
             raise StoreError(f"the store at {self._path} failed: {cause}") from fault
 
 
-def upgrade_file(path: str | os.PathLike[str], key: bytes) -> tuple[str, ...]:
-    """Bring an existing store's schema up to date and return the revisions applied. No process should be serving it."""
+def upgrade_file(path: str | os.PathLike[str], key: bytes, *, dry_run: bool = False) -> tuple[str, ...]:
+    """Bring an existing store's schema up to date and return the revisions applied. No process should be serving it.
+
+    With ``dry_run`` nothing is changed, and the revisions that it lacks are returned.
+    """
     file = Path(path)
     if not file.exists():
         raise StoreError(f"there is no store at {file}; check the path")
     sqlite_file.prove_key(file, key)
-    return _upgrade(file, key)
+    return _upgrade(file, key, dry_run=dry_run)
 
 
-def _upgrade(file: Path, key: bytes) -> tuple[str, ...]:
+def _upgrade(file: Path, key: bytes, *, dry_run: bool = False) -> tuple[str, ...]:
     engine = _engine(file, key)
     try:
-        return migrate.upgrade(engine)
+        return migrate.pending(engine) if dry_run else migrate.upgrade(engine)
     finally:
         engine.dispose()
 

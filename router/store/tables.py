@@ -298,5 +298,14 @@ process = Table(
     sqlite_strict=True,
 )
 
+key_proof = Table(
+    "key_proof",
+    metadata,
+    _id("only", "Always 1: there is one row"),
+    _bytes("proof", "What every process's key must give"),
+    comment="Tells whether a process has the key that the store was made with; empty where the file itself does",
+    sqlite_strict=True,
+)
+
 #: The tables that hold the record: what ``Reader.counts`` counts.
-RECORD: tuple[Table, ...] = tuple(table for table in metadata.sorted_tables if table not in (part, process))
+RECORD: tuple[Table, ...] = tuple(table for table in metadata.sorted_tables if table not in (part, process, key_proof))

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from router.store import sqlite_file
 from router.store.interface import Store
-from router.store.key import load_key
-from tests.contract.places import STORES, Place
-
-Sql = Callable[[str], Any]
+from tests.contract.places import STORES, Place, Sql
 
 
 @pytest.fixture(params=STORES)
@@ -34,6 +29,5 @@ def store(place: Place) -> Iterator[Store]:
 def sql(place: Place, store: Store) -> Iterator[Sql]:
     """Return a way to run a statement on the store's database past the store, as an operator might."""
     del store  # It only has to be there.
-    connection = sqlite_file.connect_writer(place.path, load_key(place.key_file))
-    yield lambda statement: connection.execute(statement).fetchall()
-    connection.close()
+    with place.sql() as run:
+        yield run

@@ -10,8 +10,7 @@ import pytest
 
 from router.store.interface import Store
 from tests.contract import writers
-from tests.contract.conftest import Sql
-from tests.contract.places import Place
+from tests.contract.places import Place, Sql
 from tests.contract.samples import REFERRAL_ROWS
 
 SPAWN = multiprocessing.get_context("spawn")

@@ -7,12 +7,25 @@ from collections.abc import Sequence
 
 def refuse_change(dialect: str, table: str, columns: Sequence[str] = ()) -> list[str]:
     """Return the statements that make a table's rows, or these columns of them, impossible to change or delete."""
-    if dialect != "sqlite":
-        raise NotImplementedError(f"no guards are written for {dialect}")
     of = f" OF {', '.join(columns)}" if columns else ""
-    keeps = f"SELECT RAISE(ABORT, 'rows of {table} are never changed');"
-    stays = f"SELECT RAISE(ABORT, 'rows of {table} are never deleted');"
-    return [
-        f"CREATE TRIGGER {table}_keeps BEFORE UPDATE{of} ON {table} BEGIN {keeps} END",
-        f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} BEGIN {stays} END",
-    ]
+    keeps, stays = f"rows of {table} are never changed", f"rows of {table} are never deleted"
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_keeps BEFORE UPDATE{of} ON {table} BEGIN SELECT RAISE(ABORT, '{keeps}'); END",
+            f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{stays}'); END",
+        ]
+    if dialect == "postgresql":
+        return [
+            _REFUSE,
+            f"CREATE TRIGGER {table}_keeps BEFORE UPDATE{of} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse('{keeps}')",
+            f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse('{stays}')",
+            f"CREATE TRIGGER {table}_remains BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION refuse('{stays}')",
+        ]
+    raise NotImplementedError(f"no guards are written for {dialect}")
+
+
+_REFUSE = """
+CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0]; END $$
+"""
