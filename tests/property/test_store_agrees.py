@@ -1,4 +1,4 @@
-"""A state machine writes the same generated changes to a store and to a plain model, and every read must agree.
+"""A state machine writes the same generated changes to every store and to a plain model, and every read must agree.
 
 Ids come from small pools, so that conflicts, shared families and changes that build on each other are frequent.
 """
@@ -172,81 +172,91 @@ class Drawing:
         change.escalated = {n: self._of(TIMES) for n in self._few(self._notices)}
 
 
-class StoreAgrees(RuleBasedStateMachine):
-    """Drives a store, through two handles, beside the model."""
-
-    kind = ""
+class StoresAgree(RuleBasedStateMachine):
+    """Drives each kind of store, through two handles, beside the model."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
         self.model = MemoryStore()
-        self.handles: list[Store] = []
+        self.handles: dict[str, list[Store]] = {}
         self.snapshots: list[tuple[Reader, dict[str, Any]]] = []
-        self.marks: list[tuple[int, int]] = []
+        self.marks: list[tuple[dict[str, int], int]] = []
 
     @initialize()
     def begin(self) -> None:
-        """Make the store."""
+        """Make the stores."""
         folder = self.stack.enter_context(tempfile.TemporaryDirectory())
-        place = Place.of(self.kind, Path(folder))
-        self.handles = [place.open(), place.open(create=False)]
-        for handle in self.handles:
-            self.stack.callback(handle.close)
+        for kind in STORES:
+            place = Place.of(kind, Path(folder))
+            self.handles[kind] = [place.open(), place.open(create=False)]
+            for handle in self.handles[kind]:
+                self.stack.callback(handle.close)
+
+    def stores(self, handle: int = 0) -> list[Store]:
+        """Return one handle of each kind of store."""
+        return [handles[handle] for handles in self.handles.values()]
 
     @rule(chance=CHANCE, handle=st.sampled_from([0, 1]), size=st.integers(1, 6))
     def apply(self, chance: Random, handle: int, size: int) -> None:
-        """Apply a batch to both, and compare what each says of every change."""
+        """Apply a batch to all, and compare what each says of every change."""
         drawing = Drawing(chance, self.model.state)
         batch = [drawing.change() for _ in range(size)]
-        with self.handles[handle].transaction() as ours, self.model.transaction() as theirs:
-            verdicts = [conflict and conflict.what for conflict in ours.apply(batch)]
-            assert verdicts == [conflict and conflict.what for conflict in theirs.apply(batch)]
-            assert everything(ours) == everything(theirs)
+        with ExitStack() as open_now:
+            model = open_now.enter_context(self.model.transaction())
+            expected = [conflict and conflict.what for conflict in model.apply(batch)]
+            for store in self.stores(handle):
+                ours = open_now.enter_context(store.transaction([handle, 7]))
+                assert [conflict and conflict.what for conflict in ours.apply(batch)] == expected
+                assert everything(ours) == everything(model)
 
     @rule(chance=CHANCE, handle=st.sampled_from([0, 1]))
     def give_up(self, chance: Random, handle: int) -> None:
-        """Apply a change to the store and let the transaction fail: nothing may be left."""
+        """Apply a change to the stores and let the transactions fail: nothing may be left."""
         change = Drawing(chance, self.model.state).change()
-        try:
-            with self.handles[handle].transaction() as ours:
-                ours.apply([change])
-                raise ZeroDivisionError  # noqa: TRY301
-        except ZeroDivisionError:
-            pass
+        for store in self.stores(handle):
+            try:
+                with store.transaction() as ours:
+                    ours.apply([change])
+                    raise ZeroDivisionError  # noqa: TRY301
+            except ZeroDivisionError:
+                pass
 
     @rule(digest=st.sampled_from(["sha256:1", "sha256:2"]), content=st.binary(max_size=3))
     def keep_pack(self, digest: str, content: bytes) -> None:
-        """Keep a pack in both."""
-        for store in (self.handles[0], self.model):
+        """Keep a pack in all."""
+        for store in (*self.stores(), self.model):
             with store.transaction() as transaction:
                 transaction.keep_pack(digest, content, 1)
 
     @rule(handle=st.sampled_from([0, 1]))
     def claim(self, handle: int) -> None:
-        """Claim a process number from both."""
-        assert self.handles[handle].claim_process_number() == self.model.claim_process_number()
+        """Claim a process number from all."""
+        number = self.model.claim_process_number()
+        assert [store.claim_process_number() for store in self.stores(handle)] == [number] * len(STORES)
 
     @rule()
     def mark(self) -> None:
-        """Take a mark from both; marks belong to the handle that gave them."""
-        self.marks.append((self.handles[0].mark(), self.model.mark()))
+        """Take a mark from all; marks belong to the handle that gave them."""
+        self.marks.append(({kind: handles[0].mark() for kind, handles in self.handles.items()}, self.model.mark()))
 
     @precondition(lambda self: self.marks)
     @rule()
     def unchanged(self) -> None:
-        """Check that no mark holds for the store that does not for the model."""
-        with self.handles[0].transaction() as ours, self.model.transaction() as theirs:
-            for our_mark, their_mark in self.marks:
-                assert not ours.unchanged_since(our_mark) or theirs.unchanged_since(their_mark)
+        """Check that no mark holds for a store that does not for the model."""
+        for kind, handles in self.handles.items():
+            with handles[0].transaction() as ours:
+                for our_marks, model_mark in self.marks:
+                    assert not ours.unchanged_since(our_marks[kind]) or self.model.mark() == model_mark
 
-    @precondition(lambda self: len(self.snapshots) < 3)
+    @precondition(lambda self: len(self.snapshots) < 3 * len(STORES))
     @rule(handle=st.sampled_from([0, 1]))
     def look(self, handle: int) -> None:
-        """Open a snapshot and keep it open."""
+        """Open a snapshot of each and keep it open."""
         with self.model.read() as reader:
             expected = everything(reader)
-        self.snapshots.append((self.stack.enter_context(self.handles[handle].read()), expected))
+        for store in self.stores(handle):
+            self.snapshots.append((self.stack.enter_context(store.read()), expected))
 
     @invariant()
     def snapshots_stay(self) -> None:
@@ -256,27 +266,20 @@ class StoreAgrees(RuleBasedStateMachine):
 
     @invariant()
     def reads_agree(self) -> None:
-        """Check that a new snapshot of either handle shows what the model shows."""
+        """Check that a new snapshot of either handle of each shows what the model shows."""
         with self.model.read() as theirs:
             expected = everything(theirs)
-        for n, handle in enumerate(self.handles):
-            with handle.read(to_write=n == 0) as ours:
-                assert everything(ours) == expected
+        for n in (0, 1):
+            for store in self.stores(n):
+                with store.read(to_write=n == 0) as ours:
+                    assert everything(ours) == expected
 
     def teardown(self) -> None:
-        """End the snapshots, close the store, and remove it."""
+        """End the snapshots, close the stores, and remove them."""
         self.stack.close()
 
 
-SETTINGS = settings(max_examples=40, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def machine(kind: str) -> type[Any]:
-    """Return the test of one kind of store."""
-    test: type[Any] = type(f"{kind.title()}Agrees", (StoreAgrees,), {"kind": kind}).TestCase  # type: ignore[attr-defined]
-    test.settings = SETTINGS
-    return test
-
-
-TestSqliteAgrees = machine("sqlite")
-assert STORES == ["sqlite"], "give each store its own machine here"
+TestStoresAgree = StoresAgree.TestCase
+TestStoresAgree.settings = settings(
+    max_examples=40, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+)
