@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,16 +18,29 @@ from router.service.tools import Tools
 from router.service.withdrawing import withdraw
 from router.service.work import Acknowledge, Answer, Done, Escalate, Note, Quarantine, Respond, Submit, Withdraw, Work
 from router.service.workspace import KeyHash, Workspace
-from router.store.interface import Reader, Store
+from router.store.interface import Reader, Store, StoreBusyError
+
+
+#: Seconds to wait before each further try: long enough together for a server that starts anew.
+_PAUSES = (0.02, 0.1, 0.3, 0.8)
+_UNAVAILABLE = RouterError(
+    Reason.STORE_UNAVAILABLE, "the store did not take the request; try again with the same request_id"
+)
 
 
 @dataclass(slots=True)
 class StageTimes:
-    """Seconds of wall time spent in each stage since the start, and how many items went through."""
+    """Seconds of wall time spent in each stage since the start, and how many items went through.
+
+    ``decided_again`` counts batches that were decided anew inside their transaction, ``met_another`` items that another
+    process had written first, ``gave_way`` tries that the store could not do.
+    """
 
     items: int = 0
     batches: int = 0
     decided_again: int = 0
+    met_another: int = 0
+    gave_way: int = 0
     read: float = 0.0
     decide: float = 0.0
     commit: float = 0.0
@@ -40,9 +54,43 @@ class Processor:
     tools: Tools
     key_hash: KeyHash
     times: StageTimes = field(default_factory=StageTimes)
+    pause: Callable[[float], None] = time.sleep
 
     def process(self, batch: Sequence[Work]) -> list[Answer]:
-        """Return the answer to each unit of work, in order. What it answers with success is committed."""
+        """Return the answer to each unit of work, in order. What it answers with success is committed.
+
+        What met another process's work, or found the store away, is done again from the beginning, a few times: under
+        the same ``request_id`` nothing is done twice.
+        """
+        answers: list[Answer] = [_UNAVAILABLE] * len(batch)
+        waiting = list(enumerate(batch))
+        for pause in (*_PAUSES, None):
+            try:
+                done, met = self._attempt([work for _, work in waiting])
+            except StoreBusyError as fault:
+                if fault.too_much and len(waiting) > 1:
+                    half = len(waiting) // 2
+                    for part in (waiting[:half], waiting[half:]):
+                        for (place, _), answer in zip(part, self.process([work for _, work in part]), strict=True):
+                            answers[place] = answer
+                    break
+                self.times.gave_way += 1
+                if pause is None:
+                    record(AuditEvent.CALL_FAILED, method="batch", error=type(fault).__name__)
+                else:
+                    self.pause(pause * random.uniform(0.5, 1.5))  # noqa: S311 - so that two do not meet again
+                continue
+            for (place, _), one in zip(waiting, done, strict=True):
+                answers[place] = one.answer
+            waiting = [waiting[place] for place in met]
+            if not waiting:
+                break
+            self.times.met_another += len(waiting)
+        self.times.items += len(batch)
+        return answers
+
+    def _attempt(self, batch: Sequence[Work]) -> tuple[list[Done], list[int]]:
+        """Read, decide and commit once, and return the outcomes, with the places of those that met another's work."""
         started = time.perf_counter()
         mark = self.store.mark()
         with self.store.read(to_write=True) as reader:
@@ -50,32 +98,34 @@ class Processor:
             read = time.perf_counter()
             done = self._decide(batch, space)
         decided = time.perf_counter()
+        met: list[int] = []
         if any(one.change is not None for one in done):
-            done = self._commit(batch, done, space, mark)
-        self.times.items += len(batch)
+            done, met = self._commit(batch, done, space, mark)
         self.times.batches += 1
         self.times.read += read - started
         self.times.decide += decided - read
         self.times.commit += time.perf_counter() - decided
-        return [one.answer for one in done]
+        return done, met
 
-    def _commit(self, batch: Sequence[Work], done: list[Done], space: Workspace, mark: int) -> list[Done]:
-        keys = {key for keys in space.keys.values() for key in keys}
-        with self.store.transaction(sorted(keys)) as transaction:
+    def _commit(
+        self, batch: Sequence[Work], done: list[Done], space: Workspace, mark: int
+    ) -> tuple[list[Done], list[int]]:
+        with self.store.transaction(space.locks) as transaction:
             if not transaction.unchanged_since(mark) and not space.still_holds(transaction):
                 # Somebody else committed to a family that this batch touches: decide again on what is true now.
                 self.times.decided_again += 1
                 done = self._decide(batch, self._space(transaction, batch))
             written = [(place, one.change) for place, one in enumerate(done) if one.change is not None]
             conflicts = transaction.apply([change for _, change in written])
+        met = []
         for (place, change), conflict in zip(written, conflicts, strict=True):
             if conflict is not None:
-                message = "the request met another one for the same thing; send it again with the same request_id"
-                done[place] = Done(RouterError(Reason.STORE_UNAVAILABLE, message))
+                done[place] = Done(_UNAVAILABLE)
+                met.append(place)
             else:
                 for row in change.audit:
                     write(row.leaf)
-        return done
+        return done, met
 
     def _space(self, reader: Reader, batch: Sequence[Work]) -> Workspace:
         return Workspace(reader, self.tools.memory, self.key_hash, batch)

@@ -12,6 +12,8 @@ from router.service.work import Acknowledge, Escalate, Respond, Submit, Withdraw
 from router.store.interface import DecisionRow, NoticeRow, Reader, ReferralVersion, StoredAnswer
 
 MOST_FAMILIES_OF_A_KEY = 64
+#: What whoever acknowledges or escalates notices locks.
+NOTICES_LOCK = -10
 
 
 class KeyHash:
@@ -24,6 +26,10 @@ class KeyHash:
         """Return the hashed blocking keys of an event: whole numbers of 63 bits."""
         return frozenset(self._hash(key) for key in blocking_keys(event.people, event.household))
 
+    def of_source(self, source: tuple[str, str]) -> int:
+        """Return what a referral's source is locked by: a whole number below -10, so that it is no blocking key."""
+        return -11 - (self._hash("\0".join(("source", *source))) >> 1)
+
     def _hash(self, key: str) -> int:
         digest = hashlib.blake2b(key.encode(), key=self._key, digest_size=8).digest()
         return int.from_bytes(digest, "big") >> 1
@@ -32,7 +38,7 @@ class KeyHash:
 class Workspace:
     """The families, answers and referrals that a batch may need.
 
-    ``seen`` is what the decisions rest on; see ``still_holds``.
+    ``locks`` are what must be held while it is asked, in ``still_holds``, whether all that was read is still so.
     """
 
     def __init__(self, reader: Reader, memory: EventMemory, key_hash: KeyHash, batch: Sequence[Work]) -> None:
@@ -45,6 +51,9 @@ class Workspace:
         sources |= {(one.source_system, one.source_reference) for one in batch if isinstance(one, Withdraw)}
         self._sources = sorted(sources)
         self._all_keys = sorted({key for keys in self.keys.values() for key in keys})
+        self.locks = {*self._all_keys, *map(key_hash.of_source, self._sources)}
+        if any(isinstance(work, Acknowledge | Escalate) for work in batch):
+            self.locks.add(NOTICES_LOCK)
         self._answers = reader.answers(self._request_ids) if self._request_ids else {}
         self._versions = dict(reader.referral_versions(self._sources)) if self._sources else {}
         self._by_key: dict[int, set[int]] = {}
@@ -53,11 +62,11 @@ class Workspace:
             self._read_keys = reader.families_of_keys(self._all_keys, most=MOST_FAMILIES_OF_A_KEY)
             self._by_key = {key: set(families) for key, families in self._read_keys.items()}
         self._families: dict[int, FamilyState] = {}
+        self._read_versions: dict[int, int] = {}
         self._fetch(
             {one for families in self._by_key.values() for one in families}
             | {one.family_id for versions in self._versions.values() for one in versions}
         )
-        self._read_versions = {one.family_id: one.version for one in self._families.values()}
         self._read_answers = dict(self._answers)
         self._read_sources = dict(self._versions)
         self._depends_on_more = any(isinstance(work, Respond | Acknowledge | Escalate) for work in batch)
@@ -66,13 +75,13 @@ class Workspace:
 
     def still_holds(self, reader: Reader) -> bool:
         """Return whether ``reader`` sees what this workspace was read from."""
-        if self._depends_on_more:
+        # First and all at once: in a store with locks on families this takes them in one order.
+        if reader.family_versions(sorted(self._read_versions)) != self._read_versions or self._depends_on_more:
             return False
         return (
             (not self._request_ids or reader.answers(self._request_ids) == self._read_answers)
             and (not self._sources or reader.referral_versions(self._sources) == self._read_sources)
             and self._keys_still_hold(reader)
-            and reader.family_versions(list(self._read_versions)) == self._read_versions
         )
 
     def _keys_still_hold(self, reader: Reader) -> bool:
@@ -136,3 +145,4 @@ class Workspace:
         if missing:
             for family_id, rows in self._reader.families(missing).items():
                 self._families[family_id] = family_state(rows, self._memory)
+                self._read_versions[family_id] = rows.version

@@ -294,7 +294,12 @@ class StoreBusyError(StoreError):
     """The store could not do it now: it gave way to another writer, or cannot be reached. Another try may succeed.
 
     Where a transaction was to commit, it is not known whether it did: whoever tries again first reads what is there.
+    ``too_much`` says that less at once may succeed.
     """
+
+    def __init__(self, message: str, *, too_much: bool = False) -> None:
+        super().__init__(message)
+        self.too_much = too_much
 
 
 class ChangeConflict(Exception):  # noqa: N818 - not a fault: the caller decides again

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 import psycopg
+from psycopg import errors
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, inspect, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
@@ -279,7 +280,9 @@ class PostgresStore:
         if not state or state[:2] in _LOST:
             # The other connections lie on the same server: each would be found broken in its turn.
             self._engine.dispose()
-        return StoreBusyError(f"the store at {self._where} could not do it now: {words}")
+        # Each lock takes a place in the server's memory, of which there is a set number.
+        too_much = isinstance(cause, errors.OutOfMemory)
+        return StoreBusyError(f"the store at {self._where} could not do it now: {words}", too_much=too_much)
 
 
 def _refused_for_good(words: str) -> bool:
