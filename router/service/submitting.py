@@ -85,19 +85,18 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         return _checked(work, decision, told, tools)
 
     change = _arrival(work, placement, match, space)
-    review_id = 0
-    if match.outcome is MatchOutcome.ASK_A_PERSON and match.family_id is not None:
-        review_id = tools.ids.new()
-        change.reviews.append(
-            ReviewRow(
-                review_id,
-                held.referral_id,
-                placement.family.family_id,
-                match.family_id,
-                " ".join(match.gates),
-                micros(work.received_at),
-            )
+    reviews = [
+        ReviewRow(
+            tools.ids.new(),
+            held.referral_id,
+            placement.family.family_id,
+            one,
+            " ".join(match.gates),
+            micros(work.received_at),
         )
+        for one in _possible(match)
+    ]
+    change.reviews.extend(reviews)
     cause = Cause(work, held.referral_id, work.payload, AuditEvent.REFERRAL_DECIDED)
     document = record_decision(
         change,
@@ -110,13 +109,23 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         space,
         tools,
         referral_id=held.referral_id,
-        review_id=review_id,
+        review_id=reviews[0].review_id if reviews else 0,
     )
     projected = tools.projector.project_document(document, work.caller.rights())
     answer = _answer(work, held.referral_id, projected)
     change.answer = _answer_row(work, answer)
     _let_others_see(work, placement, answer, space, tools)
     return Done(bytes(answer), change)
+
+
+def _possible(match: MatchResult) -> tuple[int, ...]:
+    """Return the families of which a person is asked whether the event is theirs too, the most likely one first.
+
+    Each is asked about: two families that arrived apart may be found to be one by an event that is like both.
+    """
+    if match.outcome is not MatchOutcome.ASK_A_PERSON or match.family_id is None:
+        return ()
+    return (match.family_id, *match.also_possible)
 
 
 def content_digest(work: Submit) -> bytes:
@@ -176,9 +185,8 @@ def _arrival(work: Submit, placement: Placement, match: MatchResult, space: Work
         links=[placement.link],
         keys={(key, family_id) for key in keys},
     )
-    if match.outcome is MatchOutcome.ASK_A_PERSON and match.family_id is not None:
-        # the other family's holders are told, so a decision made beside this one must see that
-        change.touched.add(match.family_id)
+    # the other families' holders are told, so a decision made beside this one must see that
+    change.touched.update(_possible(match))
     change.events.append(
         EventRow(
             event_id=placement.held.referral_id,
