@@ -50,7 +50,7 @@ def mother_of(number: int, *, given: str = "Ailsa", family: str = "Testperson") 
         ref="mother",
         role=referral_pb2.PERSON_ROLE_MOTHER,
         identifiers=[referral_pb2.Identifier(system=referral_pb2.IDENTIFIER_SYSTEM_CHI, value=identifier)],
-        names=[referral_pb2.PersonName(given=given, family=f"{family}{_letters(number)}")],
+        names=[referral_pb2.PersonName(given=given, family=f"{family}{letters(number)}")],
         birth_date=f"19{identifier[4:6]}-{identifier[2:4]}-{identifier[0:2]}",
         sex=referral_pb2.SEX_FEMALE,
         phones=[f"07{700_000_000 + number:09d}"],
@@ -62,7 +62,7 @@ def infant_of(number: int, birth_date: str = "2026-09-01") -> referral_pb2.Perso
     return referral_pb2.Person(
         ref="infant-1",
         role=referral_pb2.PERSON_ROLE_INFANT,
-        names=[referral_pb2.PersonName(given="Baby", family=f"Testperson{_letters(number)}")],
+        names=[referral_pb2.PersonName(given="Baby", family=f"Testperson{letters(number)}")],
         birth_date=birth_date,
     )
 
@@ -118,7 +118,7 @@ def next_id() -> str:
     return f"request-{next(_NUMBERS):06d}"
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """Return ``number`` in letters, so that surnames sound different."""
     sounds = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru")
     return "".join(sounds[int(digit)] for digit in str(number))
