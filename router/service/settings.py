@@ -128,8 +128,8 @@ class Settings(BaseSettings):
         except ValidationError as error:
             faults = list(_in_words(error, found))
         if made is not None:
-            made._origins = {name: one.origin for name, one in found.items()}
-            faults = list(made._at_odds())
+            made._origins = {name: one.origin for name, one in found.items()}  # noqa: SLF001 - of its own class
+            faults = list(made._at_odds())  # noqa: SLF001 - of its own class
         # Raised down here, where the error that pydantic made, which knows the values, is not its context.
         if made is None or faults:
             raise SettingsError(*faults)
@@ -207,8 +207,7 @@ class Settings(BaseSettings):
             )
         if not is_loopback(self.host) and not given:
             yield (
-                f"{self.whence('host')} can be reached from other machines: "
-                f"give {_TLS_FLAGS}, or listen on 127.0.0.1"
+                f"{self.whence('host')} can be reached from other machines: give {_TLS_FLAGS}, or listen on 127.0.0.1"
             )
 
 
