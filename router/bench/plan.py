@@ -19,7 +19,7 @@ from router.bench.machine import pinned, server_core
 from router.bench.serving import Server, load, run_echo, run_router
 from router.rules.loader import load_pack
 from router.service.core import Core, build_core
-from router.service.settings import DEFAULT_PACK, Settings
+from router.service.settings import DEFAULT_PACK, IsolatedSettings
 from router.v1 import routing_service_pb2 as pb
 
 UNARY, STREAM = "unary", "stream"
@@ -154,7 +154,7 @@ def _stages(source: Source, scale: Scale, vectors: str, folder: Path, tell: Tell
 @contextmanager
 def _core(data: Path) -> Iterator[Core]:
     """Put the service together in this process."""
-    core = build_core(Settings(data=data, port=0))
+    core = build_core(IsolatedSettings(data=data, port=0))
     try:
         yield core
     finally:

@@ -15,7 +15,7 @@ import orjson
 from router.audit.events import AuditEvent
 from router.bench.load import Order, Result, write_requests
 from router.bench.machine import load_core, pinned, server_core
-from router.service.settings import Settings
+from router.service.settings import IsolatedSettings
 from router.service.supervisor import Supervisor
 
 _LOAD_SECONDS = 300.0
@@ -40,7 +40,7 @@ def run_router(data: Path) -> Iterator[Server]:
     data.mkdir(parents=True, exist_ok=True)
     log = data / "router.log"
     with log.open("wb") as lines:
-        supervisor = Supervisor(Settings(data=data, port=0), log=lines)
+        supervisor = Supervisor(IsolatedSettings(data=data, port=0), log=lines)
         with pinned(server_core()):
             supervisor.start()
         server = Server(supervisor.address, supervisor.pids[0])

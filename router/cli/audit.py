@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from router.cli.options import STORE_OPTIONS, takes_settings
 from router.service.settings import Settings
 from router.store.interface import Reader
 from router.store.open import open_store
 
 app = typer.Typer(no_args_is_help=True, help="Read and verify the audit record.")
-Data = Annotated[Path, typer.Option(help="Folder of the store and its key.")]
 PAGE = 500
 
 
 @app.command("list")
-def list_(data: Data = Path("data"), limit: Annotated[int, typer.Option(help="How many rows.")] = 50) -> None:
+@takes_settings(*STORE_OPTIONS)
+def list_(settings: Settings, *, limit: Annotated[int, typer.Option(help="How many rows.")] = 50) -> None:
     """Print audit records, one JSON object a line, oldest first."""
-    settings = Settings(data=data)
     store = open_store(settings.store_url, settings.key_file, create=False)
     try:
         with store.read() as reader:
@@ -31,9 +30,9 @@ def list_(data: Data = Path("data"), limit: Annotated[int, typer.Option(help="Ho
 
 
 @app.command("verify")
-def verify(data: Data = Path("data")) -> None:
+@takes_settings(*STORE_OPTIONS)
+def verify(settings: Settings) -> None:
     """Check every audit record against its digest."""
-    settings = Settings(data=data)
     store = open_store(settings.store_url, settings.key_file, create=False)
     try:
         with store.read() as reader:

@@ -22,7 +22,7 @@ from adapters.population import population
 from adapters.read import read
 from router.audit.log import configure
 from router.cli.show import decision_in_full, decisions_table
-from router.service.settings import DEFAULT_PACK, Settings
+from router.service.settings import DEFAULT_PACK, IsolatedSettings, Settings
 from router.service.supervisor import Supervisor
 from router.v1 import decision_pb2
 from router.v1 import routing_service_pb2 as pb
@@ -57,7 +57,7 @@ def demo(
     with (data / "router.log").open("ab") as log, (data / "demo.log").open("a") as own_log:
         configure(own_log)
         with (
-            _serving(Settings(data=data, pack=pack, port=0), log) as address,
+            _serving(IsolatedSettings(data=data, pack=pack, port=0), log) as address,
             grpc.insecure_channel(address) as channel,
         ):
             console.print(

@@ -1,4 +1,4 @@
-"""``router``: serve, demo, check rules, read the audit log."""
+"""``router``: serve, show settings, demo, check rules, read the audit log."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import sys
 
 import typer
 
-from router.cli import audit, demo, rules, serve
+from router.cli import audit, demo, rules, serve, settings
 from router.rules.yamlfile import PackError
 from router.service.callers import CallersFileError
+from router.service.lifeline import WorkerStartError
 from router.service.settings import SettingsError
-from router.service.supervisor import WorkerStartError
 from router.store.interface import StoreError
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    # An unforeseen fault is told without the values at hand: one of them may be the store's password.
+    pretty_exceptions_show_locals=False,
     help="Decides, for a family with a baby, which service takes the lead, and says why.",
 )
 app.command("serve")(serve.serve)
 app.command("migrate")(serve.migrate)
+app.command("settings")(settings.show_settings)
 app.command("demo")(demo.demo)
 app.add_typer(rules.app, name="rules")
 app.add_typer(audit.app, name="audit")

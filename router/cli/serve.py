@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 import signal
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from router.audit.log import configure
-from router.service.settings import DEFAULT_PACK, Settings
+from router.cli.options import ALL_OPTIONS, STORE_OPTIONS, takes_settings
+from router.service.settings import Settings
 from router.service.supervisor import Supervisor
 from router.store.open import migrate_store
 
-Data = Annotated[Path, typer.Option(help="Folder of the store and its key.")]
 
-
-def serve(
-    data: Data = Path("data"),
-    pack: Annotated[Path, typer.Option(help="Folder of the rule pack.")] = DEFAULT_PACK,
-    host: Annotated[str, typer.Option(help="Address to listen on; other than loopback needs TLS.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.")] = 50051,
-    workers: Annotated[int, typer.Option(help="Worker processes on the one port.")] = 1,
-    tls_cert: Annotated[Path | None, typer.Option(help="The server's certificate.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="The certificate's private key.")] = None,
-    client_ca: Annotated[Path | None, typer.Option(help="Who signs callers' certificates.")] = None,
-    callers: Annotated[Path | None, typer.Option(help="The list of callers, as YAML.")] = None,
-) -> None:
+@takes_settings(*ALL_OPTIONS)
+def serve(settings: Settings) -> None:
     """Serve until Ctrl-C or SIGTERM. Log lines go to standard error."""
     configure()
-    settings = Settings(
-        data=data,
-        pack=pack,
-        host=host,
-        port=port,
-        workers=workers,
-        tls_certificate=tls_cert,
-        tls_key=tls_key,
-        tls_client_ca=client_ca,
-        callers=callers,
-    )
     supervisor = Supervisor(settings)
     if supervisor.made_key:
         typer.echo(f"A new store with a new key: {settings.key_file} (mode 0600).")
@@ -47,13 +24,14 @@ def serve(
     signal.signal(signal.SIGTERM, lambda *_: supervisor.interrupt())
     signal.signal(signal.SIGINT, lambda *_: supervisor.interrupt())
     supervisor.start()
-    typer.echo(f"router serves on {supervisor.address} ({workers} worker{'s' * (workers > 1)}); Ctrl-C stops it.")
+    workers = f"{settings.workers} worker{'s' * (settings.workers > 1)}"
+    typer.echo(f"router serves on {supervisor.address} ({workers}); Ctrl-C stops it.")
     supervisor.run()
     supervisor.stop()
 
 
-def migrate(data: Data = Path("data")) -> None:
+@takes_settings(*STORE_OPTIONS)
+def migrate(settings: Settings) -> None:
     """Bring the store's schema up to date."""
-    settings = Settings(data=data)
     applied = migrate_store(settings.store_url, settings.key_file)
     typer.echo(f"applied: {', '.join(applied)}" if applied else "the schema is up to date")

@@ -95,7 +95,7 @@ def build_core(settings: Settings) -> Core:
     """Put a process together as the settings say. Raises ``StoreError``, ``PackError`` or ``CallersFileError``."""
     pack = load_pack(settings.pack)
     callers = load_callers(settings.callers) if settings.callers else Callers()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.make_folders()
     store = open_store(settings.store_url, settings.key_file)
     return Core(store, pack, load_key(settings.key_file), callers)
 

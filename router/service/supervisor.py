@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import IO
 
 from router.audit.events import AuditEvent
 from router.audit.log import record
 from router.rules.loader import load_pack
 from router.service.callers import load_callers
-from router.service.settings import Settings
+from router.service.lifeline import WorkerStartError, drain_later, hears_ready, pass_settings
+from router.service.settings import Settings, SettingsError
+from router.service.sources import PREFIX
 from router.store.open import open_store
 
-READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
 # A worker that dies at once is not started again in a tight loop.
 SHORTEST_LIFE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
-
-
-class WorkerStartError(Exception):
-    """A worker did not come up. Its own lines on standard error say why."""
 
 
 @dataclass(slots=True)
@@ -38,23 +33,28 @@ class _Worker:
     process: subprocess.Popen[bytes]
     started: float
 
+    def let_go(self) -> None:
+        """Close this side of a dead worker's standard input."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
 
 class Supervisor:
     """Runs ``settings.workers`` workers on one port."""
 
     def __init__(self, settings: Settings, *, log: IO[bytes] | None = None) -> None:
-        settings.check()
+        settings.check_files()
         # What all workers would trip over is found once, before the first of them is started.
         load_pack(settings.pack)
         if settings.callers:
             load_callers(settings.callers)
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.make_folders()
         self.made_key = not settings.key_file.exists()
         open_store(settings.store_url, settings.key_file).close()
         if self.made_key:
             record(AuditEvent.KEY_CREATED)
         self._held = _hold_port(settings)
-        self.settings = replace(settings, port=self._held.getsockname()[1])
+        self.settings = settings.model_copy(update={"port": self._held.getsockname()[1]})
         self._log = log
         self._stopping = threading.Event()
         self._workers: list[_Worker] = []
@@ -72,21 +72,32 @@ class Supervisor:
     def start(self) -> None:
         """Start every worker and return once each of them serves. Raises ``WorkerStartError``."""
         try:
-            self._workers = [self._start(number) for number in range(self.settings.workers)]
+            for number in range(self.settings.workers):
+                self._workers.append(self._start(number))
         except WorkerStartError:
             self.stop()
             raise
 
     def run(self) -> None:
-        """Replace workers that die, until ``stop`` is called."""
+        """Replace workers that die, until ``interrupt`` or ``stop`` is called.
+
+        It never gives up: what a worker dies of, such as a store that is away for an hour, may pass.
+        """
         while not self._stopping.wait(_LOOK_SECONDS):
             for place, worker in enumerate(self._workers):
                 code = worker.process.poll()
-                if code is not None and not self._stopping.is_set():
-                    record(AuditEvent.WORKER_RESTARTED, worker=str(worker.number), exit_code=str(code))
-                    if time.monotonic() - worker.started < SHORTEST_LIFE_SECONDS:
-                        self._stopping.wait(SHORTEST_LIFE_SECONDS)
+                if code is None:
+                    continue
+                short_lived = time.monotonic() - worker.started < SHORTEST_LIFE_SECONDS
+                if self._stopping.wait(SHORTEST_LIFE_SECONDS if short_lived else 0):
+                    return
+                record(AuditEvent.WORKER_RESTARTED, worker=str(worker.number), exit_code=str(code))
+                worker.let_go()
+                try:
                     self._workers[place] = self._start(worker.number, wait=False)
+                except OSError:
+                    # The machine has no process or memory to give just now: it is asked again after the pause.
+                    worker.started = time.monotonic()
 
     def interrupt(self) -> None:
         """Make ``run`` return; safe to call from a signal handler."""
@@ -104,35 +115,41 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 worker.process.kill()
                 worker.process.wait()
+            worker.let_go()
         self._held.close()
 
     def _start(self, number: int, *, wait: bool = True) -> _Worker:
         reading, writing = os.pipe()
-        command = [sys.executable, "-m", "router.service.worker", *self._options(), f"--number={number}"]
-        process = subprocess.Popen(  # noqa: S603 - our own module, with options of our own making
-            [*command, f"--ready={writing}"], pass_fds=(writing,), stdin=subprocess.DEVNULL, stderr=self._log
-        )
-        os.close(writing)
+        # Only the end for readiness is passed: a worker that held the writing end of a sibling's standard input would
+        # keep the sibling alive after their supervisor's end.
         try:
-            if wait and not _says_ready(reading):
-                process.kill()
-                raise WorkerStartError(f"worker {number} did not come up; see its lines above")
+            process = subprocess.Popen(  # noqa: S603 - our own module, with options of our own making
+                [sys.executable, "-m", "router.service.worker", f"--number={number}", f"--ready={writing}"],
+                bufsize=0,
+                pass_fds=(writing,),
+                stdin=subprocess.PIPE,
+                stderr=self._log,
+                env={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+            )
+        except OSError:
+            os.close(reading)
+            raise
         finally:
-            os.close(reading) if wait else _drain_later(reading)
-        return _Worker(number, process, time.monotonic())
-
-    def _options(self) -> list[str]:
-        settings = self.settings
-        paths: dict[str, Path | None] = {
-            "data": settings.data,
-            "pack": settings.pack,
-            "tls-certificate": settings.tls_certificate,
-            "tls-key": settings.tls_key,
-            "tls-client-ca": settings.tls_client_ca,
-            "callers": settings.callers,
-        }
-        given = [f"--{name}={path}" for name, path in paths.items() if path is not None]
-        return [*given, f"--host={settings.host}", f"--port={settings.port}"]
+            os.close(writing)
+        worker = _Worker(number, process, time.monotonic())
+        pass_settings(process, self.settings)
+        if not wait:
+            drain_later(reading)
+            return worker
+        try:
+            if not hears_ready(reading):
+                process.kill()
+                process.wait()
+                worker.let_go()
+                raise WorkerStartError(f"worker {number} did not come up; see its line above")
+        finally:
+            os.close(reading)
+        return worker
 
 
 def _hold_port(settings: Settings) -> socket.socket:
@@ -140,21 +157,12 @@ def _hold_port(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     held = socket.socket(family, socket.SOCK_STREAM)
     held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    held.bind((settings.host, settings.port))
+    try:
+        held.bind((settings.host, settings.port))
+    except OSError as error:
+        held.close()
+        raise SettingsError(
+            f"{settings.whence('host')} and {settings.whence('port')}: the router cannot listen there: "
+            f"{error.strerror}: name an address of this machine and a port that is free"
+        ) from None
     return held
-
-
-def _says_ready(reading: int) -> bool:
-    # The pipe ends without a word when the worker dies.
-    ready, _, _ = select.select([reading], [], [], READY_SECONDS)
-    return bool(ready) and bool(os.read(reading, 16))
-
-
-def _drain_later(reading: int) -> None:
-    # The new worker must be able to say that it is ready although nobody waits for it.
-    threading.Thread(target=_drain, args=(reading,), daemon=True).start()
-
-
-def _drain(reading: int) -> None:
-    os.read(reading, 16)
-    os.close(reading)

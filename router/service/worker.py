@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import signal
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -16,9 +15,13 @@ from grpc_reflection.v1alpha import reflection
 
 from router.audit.events import AuditEvent
 from router.audit.log import configure, record
+from router.rules.yamlfile import PackError
+from router.service.callers import CallersFileError
 from router.service.core import Core, build_core
+from router.service.lifeline import WorkerStartError, say_ready, stop_with_supervisor, take_settings
 from router.service.servicer import MOST_AT_ONCE
-from router.service.settings import Settings
+from router.service.settings import Settings, SettingsError
+from router.store.interface import StoreError
 from router.v1 import routing_service_pb2 as pb
 
 # Room for as many calls again, so that the router itself can refuse what is too much, with a reason.
@@ -41,12 +44,7 @@ class WorkerServer:
         self._server.add_generic_rpc_handlers((core.servicer.handlers(),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
-        address = f"{settings.host}:{settings.port}"
-        credentials = _credentials(settings)
-        if credentials is None:
-            self.port = self._server.add_insecure_port(address)
-        else:
-            self.port = self._server.add_secure_port(address, credentials)
+        self.port = self._listen(settings)
 
     def start(self) -> None:
         """Start to answer."""
@@ -59,6 +57,19 @@ class WorkerServer:
         self._health.enter_graceful_shutdown()
         self._server.stop(GRACE_SECONDS).wait()
         self.core.close()
+
+    def _listen(self, settings: Settings) -> int:
+        address = f"{settings.host}:{settings.port}"
+        credentials = _credentials(settings)
+        try:
+            if credentials is None:
+                return self._server.add_insecure_port(address)
+            return self._server.add_secure_port(address, credentials)
+        except RuntimeError:
+            # gRPC's own words name neither the address nor the certificate.
+            raise WorkerStartError(
+                f"cannot listen on {address}; see that it is free, and that certificate and key, where given, are PEM"
+            ) from None
 
 
 def _credentials(settings: Settings) -> grpc.ServerCredentials | None:
@@ -73,26 +84,19 @@ def _credentials(settings: Settings) -> grpc.ServerCredentials | None:
 def main() -> None:
     """Run one worker until it is told to stop. The supervisor starts it; people run ``router serve``."""
     arguments = _arguments()
-    settings = Settings(
-        data=arguments.data,
-        pack=arguments.pack,
-        host=arguments.host,
-        port=arguments.port,
-        tls_certificate=arguments.tls_certificate,
-        tls_key=arguments.tls_key,
-        tls_client_ca=arguments.tls_client_ca,
-        callers=arguments.callers,
-    )
-    settings.check()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     configure()
-    server = WorkerServer(build_core(settings), settings)
-    _collect_seldom()
-    server.start()
+    try:
+        settings = take_settings()
+        stop_with_supervisor(stop)
+        server = _started(settings)
+    except (StoreError, PackError, CallersFileError, SettingsError, WorkerStartError, OSError) as fault:
+        sys.stderr.write(f"router: worker {arguments.number} cannot start: {fault}\n")
+        sys.exit(2)
     record(AuditEvent.SERVICE_STARTED, address=f"{settings.host}:{server.port}", worker=str(arguments.number))
-    os.write(arguments.ready, b"ready\n")
+    say_ready(arguments.ready)
     stop.wait()
     server.stop()
     engine = server.core.engine
@@ -103,6 +107,18 @@ def main() -> None:
         engine_misses=str(engine.misses),
         disagreements=str(server.core.decider.disagreements),
     )
+
+
+def _started(settings: Settings) -> WorkerServer:
+    core = build_core(settings)
+    try:
+        server = WorkerServer(core, settings)
+    except BaseException:
+        core.close()
+        raise
+    _collect_seldom()
+    server.start()
+    return server
 
 
 def _collect_seldom() -> None:
@@ -117,16 +133,8 @@ def _collect_seldom() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--pack", type=Path, required=True)
-    parser.add_argument("--host", required=True)
-    parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--number", type=int, required=True)
     parser.add_argument("--ready", type=int, required=True, help="file descriptor to say on that this worker serves")
-    parser.add_argument("--tls-certificate", type=Path)
-    parser.add_argument("--tls-key", type=Path)
-    parser.add_argument("--tls-client-ca", type=Path)
-    parser.add_argument("--callers", type=Path)
     return parser.parse_args()
 
 

@@ -87,7 +87,7 @@ def test_another_address_needs_tls_and_a_list(tmp_path: Path) -> None:
     assert "--callers" in str(result.exception)
     assert not (tmp_path / "data").exists(), "nothing was made"
     with pytest.raises(SettingsError, match="go together"):
-        Settings(data=tmp_path, tls_certificate=tmp_path / "server.pem").check()
+        Settings(data=tmp_path, tls_certificate=tmp_path / "server.pem")
 
 
 @pytest.mark.parametrize(

@@ -70,14 +70,14 @@ def test_every_key_of_a_caller_is_documented() -> None:
 def test_the_options_of_tls_go_together(left_out: str, tmp_path: Path) -> None:
     """As the page says: all four or none."""
     given = {name: tmp_path / name for name in ("tls_certificate", "tls_key", "tls_client_ca", "callers")}
-    Settings(data=tmp_path, host="0.0.0.0", **given).check()
+    Settings(data=tmp_path, host="0.0.0.0", **given)
     del given[left_out]
     with pytest.raises(SettingsError, match="all four or none"):
-        Settings(data=tmp_path, host="0.0.0.0", **given).check()
+        Settings(data=tmp_path, host="0.0.0.0", **given)
 
 
 def test_without_tls_only_loopback_is_taken(tmp_path: Path) -> None:
     """As the page says."""
-    Settings(data=tmp_path).check()
+    Settings(data=tmp_path)
     with pytest.raises(SettingsError, match="reached from other machines"):
-        Settings(data=tmp_path, host="0.0.0.0").check()
+        Settings(data=tmp_path, host="0.0.0.0")
