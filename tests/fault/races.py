@@ -214,10 +214,9 @@ def _judge_notices(race: Race, told: dict[int, set[str]], dangers: Counter[int],
     if race.kind in {"danger", UPDATES} and not all(dangers[family] for family in race.families):
         _fault(outcome, "lost safety notices", race)
     if race.kind in {"equal", "twins", "danger"}:
-        (family,) = race.families
         senders = {f"{referrer}@{LANARKSHIRE}" for _, referrer in SENDERS[: race.writers]}
         known = {each for each in senders if not each.startswith("service-")}
-        if not known <= told[family]:
+        if not all(known <= told[family] for family in race.families):
             _fault(outcome, "holders who were not told", race)
 
 

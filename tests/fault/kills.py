@@ -1,0 +1,218 @@
+"""Kills: workers, supervisors and the database end by SIGKILL at random moments under load.
+
+``python -m tests.fault.kills --store postgresql --kills 200`` prints what came of it, and exits with 1 if anything that
+was acknowledged is lost, written by half, or answered otherwise when it is sent again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+from router.bench.postgres import PostgresServer
+from router.store.ids import parse
+from router.v1 import routing_service_pb2 as pb
+from tests.contract.places import Place
+from tests.fault.delivery import Delivery
+from tests.fault.families import MODERATE, SUICIDAL, sent_by
+from tests.fault.installation import Installation, Replica, installation
+from tests.support.requests import submit
+
+REPLICAS = 2
+WORKERS = 2
+SENDERS = 12
+#: How many answers come between two kills, at most.
+_ANSWERS_BETWEEN = 30
+#: What is killed, and how often beside the others.
+_TARGETS = {
+    "sqlite": {"worker": 7, "supervisor": 3},
+    "postgresql": {"worker": 4, "supervisor": 2, "database process": 2, "database": 2},
+}
+
+
+@dataclass
+class Outcome:
+    """What came of it. Everything in ``faults`` must stay empty."""
+
+    store: str
+    killed: Counter[str] = field(default_factory=Counter)
+    acknowledged: int = 0
+    tries: int = 0
+    sent_again: int = 0
+    seconds: float = 0.0
+    longest_silence_seconds: float = 0.0
+    faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def as_json(self) -> dict[str, object]:
+        """Return everything as plain values."""
+        return {**vars(self), "faults": {name: len(each) for name, each in self.faults.items()}}
+
+
+@dataclass
+class _Load:
+    """What was sent and what was acknowledged, by request id."""
+
+    requests: dict[str, pb.SubmitReferralRequest] = field(default_factory=dict)
+    answers: dict[str, bytes] = field(default_factory=dict)
+    answered: asyncio.Condition = field(default_factory=asyncio.Condition)
+    over: bool = False
+
+
+async def run(installed: Installation, kills: int, seed: int, outcome: Outcome) -> _Load:
+    """Send referrals without a pause, kill meanwhile, and let everything that was sent be answered in the end."""
+    load = _Load()
+    started = time.monotonic()
+    async with Delivery(installed.addresses, channels=4) as delivery:
+        numbers = itertools.count(1)
+        senders = [asyncio.create_task(_send(delivery, load, numbers)) for _ in range(SENDERS)]
+        await _kill(installed, load, kills, Random(seed), outcome)
+        load.over = True
+        await asyncio.gather(*senders)
+        outcome.seconds = time.monotonic() - started
+        outcome.acknowledged, outcome.tries = len(load.answers), delivery.tries
+        await _send_again(delivery, load, outcome)
+    return load
+
+
+async def _send(delivery: Delivery, load: _Load, numbers: Iterator[int]) -> None:
+    while not load.over:
+        number = next(numbers)
+        # Of each family two services write, so that there are families to be found as well as made.
+        family, place = (number + 1) // 2, number % 2
+        seen = SUICIDAL if number % 10 == 0 else MODERATE
+        request = submit(sent_by(family, place, seen), f"killed-{number:07d}")
+        load.requests[request.request_id] = request
+        answer = await delivery.send(request)
+        load.answers[request.request_id] = answer.SerializeToString()
+        async with load.answered:
+            load.answered.notify_all()
+
+
+async def _kill(installed: Installation, load: _Load, kills: int, chance: Random, outcome: Outcome) -> None:
+    targets = _TARGETS[installed.kind]
+    for _ in range(kills):
+        wanted = len(load.answers) + chance.randint(1, _ANSWERS_BETWEEN)
+        before = time.monotonic()
+        async with load.answered:
+            await load.answered.wait_for(lambda wanted=wanted: len(load.answers) >= wanted)
+        outcome.longest_silence_seconds = max(outcome.longest_silence_seconds, time.monotonic() - before)
+        # Not always just after an answer: anywhere within the work of a batch.
+        await asyncio.sleep(chance.random() * 0.02)
+        target = chance.choices(list(targets), list(targets.values()))[0]
+        if await asyncio.to_thread(_kill_one, installed, target, chance):
+            outcome.killed[target] += 1
+
+
+def _kill_one(installed: Installation, target: str, chance: Random) -> bool:
+    replica = chance.choice(installed.replicas)
+    if target == "supervisor":
+        _restart(replica)
+    elif target == "database":
+        assert installed.database is not None
+        installed.database.kill()
+        installed.database.start()
+    else:
+        pids = replica.workers() if target == "worker" else _backends(installed.database)
+        try:
+            os.kill(chance.choice(pids), signal.SIGKILL)
+        except (IndexError, ProcessLookupError):
+            return False  # dead already and not yet replaced
+    return True
+
+
+def _restart(replica: Replica) -> None:
+    # As whatever keeps services alive on a host does.
+    replica.kill()
+    replica.start()
+
+
+def _backends(database: PostgresServer | None) -> list[int]:
+    assert database is not None
+    with contextlib.suppress(FileNotFoundError):
+        return database.backends()
+    return []
+
+
+async def _send_again(delivery: Delivery, load: _Load, outcome: Outcome) -> None:
+    waiting = iter(load.answers.items())
+
+    async def again() -> None:
+        for request_id, first in waiting:
+            second = await delivery.send(load.requests[request_id])
+            outcome.sent_again += 1
+            if second.SerializeToString() != first:
+                outcome.faults["another answer to the same request"].append(request_id)
+
+    await asyncio.gather(*(again() for _ in range(SENDERS)))
+
+
+def judge(installed: Installation, load: _Load, outcome: Outcome) -> None:
+    """Look at what is stored, past the replicas, and write every fault into ``outcome``."""
+    store = installed.open_store()
+    try:
+        with store.read() as reader:
+            kept = reader.answers(list(load.answers))
+            answers = [pb.SubmitReferralResponse.FromString(one) for one in load.answers.values()]
+            events = reader.events_by_id([parse("ref", one.referral_id) for one in answers])
+            decisions = reader.decisions_by_id([parse("dec", one.decision.decision_id) for one in answers])
+    finally:
+        store.close()
+    outcome.faults["acknowledged and lost"] += sorted(load.answers.keys() - kept.keys())
+    families: dict[str, set[str]] = defaultdict(set)
+    for one in answers:
+        if parse("ref", one.referral_id) not in events or parse("dec", one.decision.decision_id) not in decisions:
+            outcome.faults["acknowledged and half-written"].append(one.request_id)
+        number = (int(one.request_id.removeprefix("killed-")) + 1) // 2
+        families[str(number)].add(one.decision.family_id)
+    outcome.faults["duplicate families"] += sorted(name for name, found in families.items() if len(found) > 1)
+    with Place(installed.url, str(installed.key_file)).sql() as sql:
+        doubled = sql(
+            "SELECT source_system, source_reference, source_version FROM event WHERE kind = 'referral' "
+            "GROUP BY source_system, source_reference, source_version HAVING count(*) > 1"
+        )
+        unheard = sql(
+            "SELECT decision_id FROM decision WHERE NOT EXISTS "
+            "(SELECT 1 FROM notice WHERE notice.decision_id = decision.decision_id)"
+        )
+    outcome.faults["referrals written twice"] += [str(each) for each in doubled]
+    outcome.faults["decisions without a notice"] += [str(each) for each in unheard]
+    outcome.faults = {name: each for name, each in outcome.faults.items() if each}
+
+
+def kill(kind: str, kills: int, seed: int = 1) -> Outcome:
+    """Kill ``kills`` times over a new store of this kind and return what came of it."""
+    outcome = Outcome(kind)
+    with installation(kind, replicas=REPLICAS, workers=WORKERS) as installed:
+        load = asyncio.run(run(installed, kills, seed, outcome))
+        judge(installed, load, outcome)
+        # installed.check()
+    return outcome
+
+
+def main() -> None:
+    """Kill as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fault.kills", description=__doc__)
+    parser.add_argument("--store", choices=list(_TARGETS), required=True)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    outcome = kill(arguments.store, arguments.kills, arguments.seed)
+    print(json.dumps(outcome.as_json(), indent=1))
+    for name, each in outcome.faults.items():
+        print(f"{name}: {len(each)}", *each[:10], sep="\n  ", file=sys.stderr)
+    sys.exit(bool(outcome.faults))
+
+
+if __name__ == "__main__":
+    main()
