@@ -188,16 +188,23 @@ def test_no_fault_of_a_file_repeats_what_stands_there(folder: Path) -> None:
             {"config": "away.toml"},
             "config (--config): away.toml cannot be read: No such file or directory: name a file that can, or none",
         ),
-        ({"port": "x", "workers": "y"}, "port (--port) must be a whole number; workers (--workers) must be a whole number"),
+        (
+            {"port": "x", "workers": "y"},
+            "port (--port) must be a whole number; workers (--workers) must be a whole number",
+        ),
         (
             {"host": "0.0.0.0"},
-            "host (--host) can be reached from other machines: give --tls-cert, --tls-key, --client-ca and --callers, "
-            "or listen on 127.0.0.1",
+            (
+                "host (--host) can be reached from other machines: give --tls-cert, --tls-key, --client-ca and --callers, "
+                "or listen on 127.0.0.1"
+            ),
         ),
         (
             {"tls_key": "k", "callers": "c"},
-            "tls_key (--tls-key) and callers (--callers) without tls_certificate and tls_client_ca: "
-            "--tls-cert, --tls-key, --client-ca and --callers go together: give all four or none",
+            (
+                "tls_key (--tls-key) and callers (--callers) without tls_certificate and tls_client_ca: "
+                "--tls-cert, --tls-key, --client-ca and --callers go together: give all four or none"
+            ),
         ),
     ],
 )
