@@ -7,7 +7,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,9 @@ from typer.testing import CliRunner
 
 from router.cli.main import app
 from router.service.settings import DEFAULT_PACK
+from tests.support.processes import ROUTER
 from tests.support.requests import choice, event, submit
 from tests.support.serving import serving
-
-ROUTER = [sys.executable, "-c", "from router.cli.main import run; run()"]
 
 
 def start(data: Path) -> tuple[subprocess.Popen[str], list[str]]:

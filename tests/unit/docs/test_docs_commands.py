@@ -65,22 +65,6 @@ def test_every_command_is_in_the_readme() -> None:
     assert sorted(code(row[0]) for row in rows) == sorted(existing)
 
 
-def test_every_option_of_serve_is_in_the_readme() -> None:
-    """The README's table has each option of ``router serve``, with its default."""
-    rows = table(README, "Option", "Default", "What it says")
-    options = _options(_find(["router", "serve"])[0])
-    assert [code(row[0]) for row in rows] == list(options)
-    for row in rows:
-        default = options[code(row[0])].default
-        if default is None:
-            assert row[1] == "none"
-        elif code(row[0]) == "--pack":
-            assert row[1] == "`rules/scotland` of this checkout"
-            assert default == ROOT / "rules" / "scotland"
-        else:
-            assert code(row[1]) == str(default)
-
-
 def test_every_make_target_is_in_the_readme() -> None:
     """The README's table of targets is the Makefile's, in its order."""
     rows = table(README, "Target", "What it does")
