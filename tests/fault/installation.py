@@ -74,13 +74,18 @@ class Replica:
         """Kill the supervisor with SIGKILL; its workers are to end by themselves."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
+        self._wait()
 
     def stop(self) -> None:
         """Stop it as an operator would."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait()
+            self._wait()
+
+    def _wait(self) -> None:
+        assert self.process is not None
+        # Read to its end, so that nobody who stops waits for room to say so.
+        self.process.communicate()
 
 
 @dataclass
