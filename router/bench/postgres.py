@@ -16,7 +16,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import psycopg
@@ -55,7 +55,7 @@ class PostgresServer:
         self._data = self.folder / "data"
         self._databases = 0
 
-    def __enter__(self) -> PostgresServer:
+    def __enter__(self) -> Self:
         self._run("initdb", "-D", self._data, "-U", "router", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         with (self._data / "postgresql.auto.conf").open("a") as settings:
             for name, value in {**_SETTINGS, "unix_socket_directories": str(self.folder)}.items():
@@ -142,7 +142,7 @@ class PostgresServer:
         return {"cwd": self.folder, "env": {"LC_ALL": "C", "HOME": str(self.folder)}, **account}
 
     def _within_reach(self, programs: Path) -> Path:
-        """Return the programs where the account can run them: where they are, or a copy where they cannot be reached."""
+        """Return the programs where the account can run them: where they are, or a copy within its reach."""
         if all(folder.stat().st_mode & 0o001 for folder in programs.parents) and programs.stat().st_mode & 0o005:
             return programs
         copy = self.folder / "server"

@@ -20,7 +20,6 @@ from router.service.work import Acknowledge, Answer, Done, Escalate, Note, Quara
 from router.service.workspace import KeyHash, Workspace
 from router.store.interface import Reader, Store, StoreBusyError
 
-
 #: Seconds to wait before each further try: long enough together for a server that starts anew.
 _PAUSES = (0.02, 0.1, 0.3, 0.8)
 _UNAVAILABLE = RouterError(

@@ -28,7 +28,6 @@ from router.store.rows import (
     Values,
 )
 
-
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 

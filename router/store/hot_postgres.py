@@ -222,9 +222,7 @@ def families(driver: Driver, family_ids: Collection[int], *, hold: bool = False)
     given = (list(versions),)
     if not versions:
         return {}
-    persons, episodes, leads, events = (
-        _rows(driver, query, given) for query in (_PERSONS, _EPISODES, _LEADS, _EVENTS)
-    )
+    persons, episodes, leads, events = (_rows(driver, query, given) for query in (_PERSONS, _EPISODES, _LEADS, _EVENTS))
     return gathered(versions, persons, episodes, leads, events)
 
 

@@ -140,9 +140,7 @@ class PostgresStore:
     def __init__(self, url: URL) -> None:
         self._where = where(url)
         self._engine = _engine(url, MOST_CONNECTIONS)
-        self._snapshots = self._engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+        self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._here = threading.local()
         self._known_parts: set[bytes] = set()
         self._closed = False
@@ -355,7 +353,7 @@ def _settle(driver: Any, _record: object) -> None:
 
 
 def _shown(driver: hot_postgres.Driver, name: str) -> str:
-    row = driver.execute(f"SHOW {name}").fetchone()  # type: ignore[arg-type]
+    row = driver.execute(f"SHOW {name}").fetchone()
     return str(row[0]) if row else ""
 
 

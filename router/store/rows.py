@@ -193,10 +193,10 @@ def gathered(
     links_of: dict[int, list[LinkRow]] = defaultdict(list)
     events_of: dict[int, list[EventRow]] = defaultdict(list)
     split = len(LINK.names)
-    for values in events:
-        link = LINK.row(values[:split])
+    for both in events:
+        link = LINK.row(both[:split])
         links_of[link.family_id].append(link)
-        events_of[link.family_id].append(EVENT.row(values[split:]))
+        events_of[link.family_id].append(EVENT.row(both[split:]))
     return {
         family_id: FamilyRows(
             family_id,

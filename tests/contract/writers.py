@@ -9,7 +9,6 @@ from tests.contract import samples
 from tests.contract.places import Place
 from tests.contract.samples import Samples
 
-
 #: What those who add to the desk lock.
 DESK = 7
 

@@ -6,9 +6,11 @@ import contextlib
 from pathlib import Path
 
 import grpc
+import pytest
 
 from router.v1 import referral_pb2
 from router.v1 import routing_service_pb2 as pb
+from tests.contract.places import STORES, Place
 from tests.support.requests import DESK, SENDER, next_id, service_context, submit
 from tests.support.serving import Service, serving
 
@@ -145,9 +147,10 @@ def _changed(event: referral_pb2.ReferralEvent, field: str, value: str) -> refer
     return event
 
 
-def test_no_canary_in_any_log_line_error_or_notice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", STORES)
+def test_no_canary_in_any_log_line_error_or_notice(tmp_path: Path, kind: str) -> None:
     """Whatever goes wrong, nothing personal leaves by a side door."""
-    with serving(tmp_path) as service:
+    with serving(tmp_path, store=Place.of(kind, tmp_path).url) as service:
         errors = every_path(service)
     log = (tmp_path / "router.log").read_text()
     assert log.count("\n") > 15, "the paths above write log lines"

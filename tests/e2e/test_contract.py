@@ -11,6 +11,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from router.v1 import decision_pb2, notice_pb2, referral_pb2
 from router.v1 import routing_service_pb2 as pb
+from tests.contract.places import STORES, Place
 from tests.support.requests import (
     DESK,
     FIFE,
@@ -28,10 +29,11 @@ from tests.support.serving import Service, serving, status
 MODERATE = choice("parent_illness_severity", "moderate")
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service for this file; each test uses families of its own."""
-    with serving(tmp_path_factory.mktemp("service")) as running:
+@pytest.fixture(scope="module", params=STORES)
+def service(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Service]:
+    """One service on each kind of store for this file; each test uses families of its own."""
+    folder = tmp_path_factory.mktemp("service")
+    with serving(folder, store=Place.of(request.param, folder).url) as running:
         yield running
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import grpc
 
@@ -42,7 +42,7 @@ class Delivery:
         self.tries = 0
         self.answered = 0
 
-    async def __aenter__(self) -> Delivery:
+    async def __aenter__(self) -> Self:
         options = [
             ("grpc.use_local_subchannel_pool", 1),
             ("grpc.initial_reconnect_backoff_ms", 50),

@@ -10,10 +10,8 @@ import argparse
 import asyncio
 import contextlib
 import itertools
-import json
 import os
 import signal
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -27,6 +25,7 @@ from tests.contract.places import Place
 from tests.fault.delivery import Delivery
 from tests.fault.families import MODERATE, SUICIDAL, sent_by
 from tests.fault.installation import Installation, Replica, installation
+from tests.fault.outcome import Outcome
 from tests.support.requests import submit
 
 REPLICAS = 2
@@ -41,22 +40,15 @@ _TARGETS = {
 }
 
 
-@dataclass
-class Outcome:
-    """What came of it. Everything in ``faults`` must stay empty."""
+@dataclass(kw_only=True)
+class Kills(Outcome):
+    """What came of all kills. A silence is the longest time between a kill and the answers after it."""
 
-    store: str
     killed: Counter[str] = field(default_factory=Counter)
     acknowledged: int = 0
     tries: int = 0
     sent_again: int = 0
-    seconds: float = 0.0
     longest_silence_seconds: float = 0.0
-    faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def as_json(self) -> dict[str, object]:
-        """Return everything as plain values."""
-        return {**vars(self), "faults": {name: len(each) for name, each in self.faults.items()}}
 
 
 @dataclass
@@ -69,7 +61,7 @@ class _Load:
     over: bool = False
 
 
-async def run(installed: Installation, kills: int, seed: int, outcome: Outcome) -> _Load:
+async def run(installed: Installation, kills: int, seed: int, outcome: Kills) -> _Load:
     """Send referrals without a pause, kill meanwhile, and let everything that was sent be answered in the end."""
     load = _Load()
     started = time.monotonic()
@@ -99,7 +91,7 @@ async def _send(delivery: Delivery, load: _Load, numbers: Iterator[int]) -> None
             load.answered.notify_all()
 
 
-async def _kill(installed: Installation, load: _Load, kills: int, chance: Random, outcome: Outcome) -> None:
+async def _kill(installed: Installation, load: _Load, kills: int, chance: Random, outcome: Kills) -> None:
     targets = _TARGETS[installed.kind]
     for _ in range(kills):
         wanted = len(load.answers) + chance.randint(1, _ANSWERS_BETWEEN)
@@ -144,7 +136,7 @@ def _backends(database: PostgresServer | None) -> list[int]:
     return []
 
 
-async def _send_again(delivery: Delivery, load: _Load, outcome: Outcome) -> None:
+async def _send_again(delivery: Delivery, load: _Load, outcome: Kills) -> None:
     waiting = iter(load.answers.items())
 
     async def again() -> None:
@@ -157,7 +149,7 @@ async def _send_again(delivery: Delivery, load: _Load, outcome: Outcome) -> None
     await asyncio.gather(*(again() for _ in range(SENDERS)))
 
 
-def judge(installed: Installation, load: _Load, outcome: Outcome) -> None:
+def judge(installed: Installation, load: _Load, outcome: Kills) -> None:
     """Look at what is stored, past the replicas, and write every fault into ``outcome``."""
     store = installed.open_store()
     try:
@@ -187,16 +179,14 @@ def judge(installed: Installation, load: _Load, outcome: Outcome) -> None:
         )
     outcome.faults["referrals written twice"] += [str(each) for each in doubled]
     outcome.faults["decisions without a notice"] += [str(each) for each in unheard]
-    outcome.faults = {name: each for name, each in outcome.faults.items() if each}
 
 
-def kill(kind: str, kills: int, seed: int = 1) -> Outcome:
+def kill(kind: str, kills: int, seed: int = 1) -> Kills:
     """Kill ``kills`` times over a new store of this kind and return what came of it."""
-    outcome = Outcome(kind)
+    outcome = Kills(store=kind)
     with installation(kind, replicas=REPLICAS, workers=WORKERS) as installed:
         load = asyncio.run(run(installed, kills, seed, outcome))
         judge(installed, load, outcome)
-        # installed.check()
     return outcome
 
 
@@ -207,11 +197,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    outcome = kill(arguments.store, arguments.kills, arguments.seed)
-    print(json.dumps(outcome.as_json(), indent=1))
-    for name, each in outcome.faults.items():
-        print(f"{name}: {len(each)}", *each[:10], sep="\n  ", file=sys.stderr)
-    sys.exit(bool(outcome.faults))
+    kill(arguments.store, arguments.kills, arguments.seed).tell()
 
 
 if __name__ == "__main__":

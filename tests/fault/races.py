@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
-import json
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -21,19 +18,18 @@ import grpc
 
 from router.store.ids import parse, render
 from router.store.interface import Store
-from router.v1 import decision_pb2, notice_pb2
 from router.v1 import routing_service_pb2 as pb
 from tests.contract.places import Place
 from tests.fault.delivery import Delivery
 from tests.fault.families import KINDS, SENDERS, SUICIDAL, sent_by
 from tests.fault.installation import Installation, installation
+from tests.fault.outcome import Outcome
 from tests.support.requests import DESK, LANARKSHIRE, next_id, service_context, submit
 
 REPLICAS = 2
 AT_ONCE = 6
 UPDATES = "updates"
 _WRITERS = (2, 2, 2, 3, 3, 4, 5, 6, 8, 16)
-_LIVE = ("proposed", "accepted")
 
 
 @dataclass
@@ -46,31 +42,24 @@ class Race:
     families: set[int] = field(default_factory=set)
 
 
-@dataclass
-class Outcome:
-    """What came of all races. Everything in ``faults`` must stay empty."""
+@dataclass(kw_only=True)
+class Races(Outcome):
+    """What came of all races."""
 
-    store: str
     races: Counter[str] = field(default_factory=Counter)
     requests: int = 0
     tries: int = 0
-    seconds: float = 0.0
     reviewed_pairs: int = 0
     reviewed_races: Counter[str] = field(default_factory=Counter)
     notices_followed: int = 0
-    faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def as_json(self) -> dict[str, object]:
-        """Return everything as plain values."""
-        return {**vars(self), "faults": {name: len(each) for name, each in self.faults.items()}}
 
 
-async def run(installed: Installation, count: int, seed: int) -> tuple[list[Race], Outcome, dict[str, list[int]]]:
+async def run(installed: Installation, count: int, seed: int) -> tuple[list[Race], Races, dict[str, list[int]]]:
     """Run the races, and follow the notices meanwhile as their recipients would."""
     chance = Random(seed)
     kinds = [*KINDS, UPDATES]
     races = [_drawn(number, kinds[number % len(kinds)], chance) for number in range(1, count + 1)]
-    outcome = Outcome(installed.kind)
+    outcome = Races(store=installed.kind)
     waiting = iter(races)
     followed: dict[str, list[int]] = {}
     started = time.monotonic()
@@ -125,9 +114,7 @@ async def _updates(delivery: Delivery, race: Race, chance: Random) -> list[objec
     race.families.add(parse("fam", first.decision.family_id))
     withdrawal = pb.WithdrawReferralRequest(
         request_id=next_id(),
-        context=pb.CallContext(
-            caller=SENDERS[0][0], reader=pb.READER_KIND_REFERRER, purpose=pb.PURPOSE_DIRECT_CARE
-        ),
+        context=pb.CallContext(caller=SENDERS[0][0], reader=pb.READER_KIND_REFERRER, purpose=pb.PURPOSE_DIRECT_CARE),
         source_system=SENDERS[0][0],
         source_reference=f"r-{race.number}",
         reason=pb.WITHDRAW_REASON_SENT_IN_ERROR,
@@ -162,7 +149,7 @@ async def _follow(delivery: Delivery, recipient: str, over: asyncio.Event, follo
             await asyncio.sleep(0.05)
 
 
-def judge(place: Place, store: Store, races: Iterable[Race], outcome: Outcome, followed: dict[str, list[int]]) -> None:
+def judge(place: Place, store: Store, races: Iterable[Race], outcome: Races, followed: dict[str, list[int]]) -> None:
     """Look at what is stored, past the replicas, and write every fault into ``outcome``."""
     with place.sql() as sql:
         reviews = sql("SELECT family_id, possible_family_id FROM review")
@@ -193,7 +180,7 @@ def judge(place: Place, store: Store, races: Iterable[Race], outcome: Outcome, f
             outcome.faults["notices a follower missed"].append(recipient)
 
 
-def _judge_families(race: Race, store: Store, joined: Callable[[int], int], outcome: Outcome) -> None:
+def _judge_families(race: Race, store: Store, joined: Callable[[int], int], outcome: Races) -> None:
     with store.read() as reader:
         families = reader.families(race.families)
     # A withdrawn referral's later versions stay in its episode; nothing else opens a second one.
@@ -210,7 +197,7 @@ def _judge_families(race: Race, store: Store, joined: Callable[[int], int], outc
             _fault(outcome, "duplicate families", race)
 
 
-def _judge_notices(race: Race, told: dict[int, set[str]], dangers: Counter[int], outcome: Outcome) -> None:
+def _judge_notices(race: Race, told: dict[int, set[str]], dangers: Counter[int], outcome: Races) -> None:
     if race.kind in {"danger", UPDATES} and not all(dangers[family] for family in race.families):
         _fault(outcome, "lost safety notices", race)
     if race.kind in {"equal", "twins", "danger"}:
@@ -220,7 +207,7 @@ def _judge_notices(race: Race, told: dict[int, set[str]], dangers: Counter[int],
             _fault(outcome, "holders who were not told", race)
 
 
-def _fault(outcome: Outcome, what: str, race: Race) -> None:
+def _fault(outcome: Races, what: str, race: Race) -> None:
     families = ", ".join(render("fam", one) for one in sorted(race.families))
     outcome.faults[what].append(f"race {race.number} ({race.kind}, {race.writers} writers): {families}")
 
@@ -239,7 +226,7 @@ def _joined(pairs: Iterable[tuple[int, int]]) -> Callable[[int], int]:
     return root
 
 
-def race(kind: str, count: int, seed: int = 1) -> Outcome:
+def race(kind: str, count: int, seed: int = 1) -> Races:
     """Run ``count`` races over a new store of this kind and return what came of them."""
     with installation(kind, replicas=REPLICAS, workers=1) as installed:
         races, outcome, followed = asyncio.run(run(installed, count, seed))
@@ -248,7 +235,6 @@ def race(kind: str, count: int, seed: int = 1) -> Outcome:
             judge(Place(installed.url, str(installed.key_file)), store, races, outcome, followed)
         finally:
             store.close()
-        # installed.check()
     return outcome
 
 
@@ -259,11 +245,7 @@ def main() -> None:
     parser.add_argument("--races", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    outcome = race(arguments.store, arguments.races, arguments.seed)
-    print(json.dumps(outcome.as_json(), indent=1))
-    for name, each in outcome.faults.items():
-        print(f"{name}: {len(each)}", *each[:10], sep="\n  ", file=sys.stderr)
-    sys.exit(bool(outcome.faults))
+    race(arguments.store, arguments.races, arguments.seed).tell()
 
 
 if __name__ == "__main__":

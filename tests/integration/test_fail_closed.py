@@ -14,16 +14,17 @@ from router.routing.decide import Decider
 from router.rules.engine import Engine, EngineFaultError
 from router.rules.evaluation import Circumstances, Evaluation
 from router.v1 import decision_pb2
+from tests.contract.places import STORES
 from tests.support.processing import Process, process
 from tests.support.requests import choice, event, yes
 
 MODERATE = choice("parent_illness_severity", "moderate")
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Process]:
-    """A process with an empty store."""
-    with process(tmp_path) as one:
+@pytest.fixture(params=STORES)
+def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]:
+    """A process with an empty store, of each kind."""
+    with process(tmp_path, request.param) as one:
         yield one
 
 

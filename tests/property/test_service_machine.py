@@ -21,9 +21,9 @@ from router.service.settings import DEFAULT_PACK
 from router.service.work import Escalate, Respond, Submit, Withdraw, Work, caller_of, digest_of
 from router.store.ids import parse
 from router.store.interface import DecisionFilter, LeadState
-from router.store.open import open_store
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import routing_service_pb2 as pb
+from tests.contract.places import Place
 from tests.support.requests import DESK, SENDER, choice, event, next_id, yes
 
 PACK = load_pack(DEFAULT_PACK)
@@ -46,13 +46,14 @@ class ServiceMachine(RuleBasedStateMachine):
     """Sends, repeats, supersedes, withdraws, accepts, declines, and lets time pass."""
 
     submitted = Bundle("submitted")
+    kind = "sqlite"
 
     @initialize()
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         folder = Path(self.folder.name)
         self.now = datetime(2026, 11, 1, 9, tzinfo=UTC)
-        store = open_store(f"sqlite:///{folder / 'router.db'}", folder / "router.key")
+        store = Place.of(self.kind, folder).open()
         self.core = Core(store, PACK, b"k" * 32, Callers(), now=lambda: self.now)
         self.versions: dict[tuple[int, str], int] = {}
         self.danger: dict[tuple[str, int, str], datetime] = {}
@@ -255,7 +256,15 @@ def _micros(when: datetime) -> int:
     return int(when.timestamp() * 1_000_000)
 
 
+class PostgresServiceMachine(ServiceMachine):
+    """The same over a real PostgreSQL."""
+
+    kind = "postgresql"
+
+
 TestServiceMachine = ServiceMachine.TestCase
 TestServiceMachine.settings = settings(
     max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
+TestPostgresServiceMachine = PostgresServiceMachine.TestCase
+TestPostgresServiceMachine.settings = settings(TestServiceMachine.settings, max_examples=10)

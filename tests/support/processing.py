@@ -15,9 +15,9 @@ from router.service.decode import decode_event
 from router.service.settings import DEFAULT_PACK
 from router.service.work import Submit, caller_of, digest_of
 from router.store.interface import DecisionRow
-from router.store.open import open_store
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import routing_service_pb2 as pb
+from tests.contract.places import Place
 from tests.support.requests import DESK, next_id
 
 PACK = load_pack(DEFAULT_PACK)
@@ -26,9 +26,9 @@ PACK = load_pack(DEFAULT_PACK)
 class Process:
     """A core with a clock of its own; ``now`` may be set."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str = "sqlite") -> None:
         self.now = datetime(2026, 11, 1, 9, tzinfo=UTC)
-        store = open_store(f"sqlite:///{folder / 'router.db'}", folder / "router.key")
+        store = Place.of(kind, folder).open()
         self.core = Core(store, PACK, b"k" * 32, Callers(), now=lambda: self.now)
 
     def work(self, message: referral_pb2.ReferralEvent, context: pb.CallContext = DESK, request_id: str = "") -> Submit:
@@ -56,9 +56,9 @@ class Process:
 
 
 @contextmanager
-def process(folder: Path) -> Iterator[Process]:
-    """Run a process in ``folder`` until the block ends."""
-    running = Process(folder)
+def process(folder: Path, kind: str = "sqlite") -> Iterator[Process]:
+    """Run a process on a new store of this kind until the block ends; what is a file lies in ``folder``."""
+    running = Process(folder, kind)
     try:
         yield running
     finally:

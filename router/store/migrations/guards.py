@@ -17,12 +17,15 @@ def refuse_change(dialect: str, table: str, columns: Sequence[str] = ()) -> list
     if dialect == "postgresql":
         return [
             _REFUSE,
-            f"CREATE TRIGGER {table}_keeps BEFORE UPDATE{of} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse('{keeps}')",
-            f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse('{stays}')",
-            f"CREATE TRIGGER {table}_remains BEFORE TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION refuse('{stays}')",
+            f"CREATE TRIGGER {table}_keeps BEFORE UPDATE{of} ON {table} FOR EACH ROW EXECUTE FUNCTION {_say(keeps)}",
+            f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {_say(stays)}",
+            f"CREATE TRIGGER {table}_remains BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {_say(stays)}",
         ]
     raise NotImplementedError(f"no guards are written for {dialect}")
+
+
+def _say(words: str) -> str:
+    return f"refuse('{words}')"
 
 
 _REFUSE = """
