@@ -57,9 +57,9 @@ def hears_ready(reading: int) -> bool:
     return bool(ready) and bool(os.read(reading, 16))
 
 
-def drain_later(reading: int) -> None:
-    """Let a worker say that it serves although nobody waits for it, then close the pipe."""
-    threading.Thread(target=_drain, args=(reading,), daemon=True).start()
+def hear_later(reading: int, served: threading.Event) -> None:
+    """Set ``served`` when a worker says that it serves, without waiting for it, and close the pipe."""
+    threading.Thread(target=_hear, args=(reading, served), daemon=True).start()
 
 
 def _wait_for_end(stop: threading.Event) -> None:
@@ -69,6 +69,7 @@ def _wait_for_end(stop: threading.Event) -> None:
     stop.set()
 
 
-def _drain(reading: int) -> None:
-    os.read(reading, 16)
+def _hear(reading: int, served: threading.Event) -> None:
+    if os.read(reading, 16):
+        served.set()
     os.close(reading)

@@ -16,13 +16,13 @@ from router.audit.events import AuditEvent
 from router.audit.log import record
 from router.rules.loader import load_pack
 from router.service.callers import load_callers
-from router.service.lifeline import WorkerStartError, drain_later, hears_ready, pass_settings
+from router.service.lifeline import WorkerStartError, hear_later, hears_ready, pass_settings
 from router.service.settings import Settings, SettingsError
 from router.service.sources import PREFIX
 from router.store.open import open_store
 
 STOP_SECONDS = 30.0
-# A worker that dies at once is not started again in a tight loop.
+# The pause before a worker that died at once, or before it served, is started again: no tight loop.
 SHORTEST_LIFE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
 
@@ -32,6 +32,11 @@ class _Worker:
     number: int
     process: subprocess.Popen[bytes]
     started: float
+    served: threading.Event
+
+    def died_early(self) -> bool:
+        """Return whether this worker, now dead, never served, or hardly."""
+        return not self.served.is_set() or time.monotonic() - self.started < SHORTEST_LIFE_SECONDS
 
     def let_go(self) -> None:
         """Close this side of a dead worker's standard input."""
@@ -74,7 +79,7 @@ class Supervisor:
         try:
             for number in range(self.settings.workers):
                 self._workers.append(self._start(number))
-        except WorkerStartError:
+        except (WorkerStartError, OSError):
             self.stop()
             raise
 
@@ -88,8 +93,7 @@ class Supervisor:
                 code = worker.process.poll()
                 if code is None:
                     continue
-                short_lived = time.monotonic() - worker.started < SHORTEST_LIFE_SECONDS
-                if self._stopping.wait(SHORTEST_LIFE_SECONDS if short_lived else 0):
+                if self._stopping.wait(SHORTEST_LIFE_SECONDS if worker.died_early() else 0):
                     return
                 record(AuditEvent.WORKER_RESTARTED, worker=str(worker.number), exit_code=str(code))
                 worker.let_go()
@@ -136,10 +140,10 @@ class Supervisor:
             raise
         finally:
             os.close(writing)
-        worker = _Worker(number, process, time.monotonic())
+        worker = _Worker(number, process, time.monotonic(), threading.Event())
         pass_settings(process, self.settings)
         if not wait:
-            drain_later(reading)
+            hear_later(reading, worker.served)
             return worker
         try:
             if not hears_ready(reading):
@@ -149,6 +153,7 @@ class Supervisor:
                 raise WorkerStartError(f"worker {number} did not come up; see its line above")
         finally:
             os.close(reading)
+        worker.served.set()
         return worker
 
 

@@ -50,9 +50,9 @@ def assert_each_holds_its_own_lifeline_only(supervisor: Supervisor) -> None:
     pipes = {}
     for worker in supervisor._workers:
         assert worker.process.stdin is not None
-        pipes[worker.process.pid] = str(Path(f"/proc/self/fd/{worker.process.stdin.fileno()}").readlink())
+        pipes[worker.process.pid] = Path(f"/proc/self/fd/{worker.process.stdin.fileno()}").readlink()
     for pid, own in pipes.items():
-        held = {file.name: str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
+        held = {file.name: file.readlink() for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
         assert {name for name, pipe in held.items() if pipe in pipes.values()} == {"0"}
         assert held["0"] == own
 
