@@ -14,7 +14,7 @@ import mmap
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +80,7 @@ class Marks:
         """
         return any(other.map[:] == mark and self._stays(other, mark) for other in self._others.values())
 
-    def left(self) -> Iterator[Left]:
+    def left(self) -> Generator[Left, None, None]:
         """Go through the marks of the dead. Each is removed when the next is asked for, and stays if none is."""
         for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
             if path == self._path:
