@@ -64,11 +64,11 @@ def try_out(
     told = orjson.dumps({"files": orjson.Fragment(pack_content(pack)), "question": orjson.Fragment(written(question))})
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            # In a session of its own, so that a terminal's Ctrl-C is not taken for a crash.
             command,
             input=told,
             stdout=subprocess.PIPE,
             timeout=seconds,
+            # So that a terminal's Ctrl-C does not reach it, and is not taken for a crash.
             start_new_session=True,
             check=False,
         )
