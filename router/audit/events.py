@@ -28,6 +28,7 @@ class AuditEvent(StrEnum):
     NOTICES_LISTED = "api:notices:listed"
     NOTICE_ACKNOWLEDGED = "api:notice:acknowledged"
     NOTICE_ESCALATED = "clock:notice:escalated"
+    ENGINE_CRASHED = "engine:evaluation:crashed"
     CALL_REFUSED = "api:call:refused"
     CALL_FAILED = "api:call:failed"
 
@@ -39,6 +40,7 @@ FIELDS: dict[str, str] = {
     "correlation_id": "the caller's own correlation",
     "count": "how many rows an answer holds",
     "danger": "the floor's triggers that the arrival shows",
+    "deaths": "how many processes ended over it",
     "decision_id": "the decision",
     "decision_digest": "SHA-256 of the decision as decided",
     "desk_reason": "why a desk holds it",
@@ -66,6 +68,7 @@ FIELDS: dict[str, str] = {
     "referral": "the referral, as a pseudonym",
     "request_id": "the caller's request",
     "source_system": "the sending system",
+    "suspect": "what the rule engine was asked, as a pseudonym",
     "urgency": "how soon",
     "worker": "which worker",
 }

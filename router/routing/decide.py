@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from router.model.facts import FactView
 from router.model.referral import CodedConcept, Consent, Urgency
@@ -16,7 +17,7 @@ from router.routing.facts import EpisodeView, board_of, views_of
 from router.routing.following import Follower, Following
 from router.routing.notices import Chosen, notices_of, others_open
 from router.routing.safety import Finding, findings_in_either, urgency_of
-from router.rules.engine import Engine, EngineFaultError
+from router.rules.engine import Engine, EngineCrashedError, EngineFaultError
 from router.rules.evaluation import STAY, Circumstances, Evaluation, provider_board
 from router.rules.pack import HANDOVERS, MoveKind, Pack
 from router.rules.reference import evaluate
@@ -29,7 +30,15 @@ _DESK_REASON_WORDS = {
     DeskReason.ALL_REFERRALS_WITHDRAWN: "every referral was withdrawn",
     DeskReason.EVALUATORS_DISAGREE: "the two evaluators of the rules disagree",
     DeskReason.ENGINE_FAILED: "the rule engine did not answer",
+    DeskReason.ENGINE_CRASHED: "the rule engine crashed over it",
 }
+
+
+class Evaluator(Protocol):
+    """What decides: the rule engine, or something in its place."""
+
+    def evaluate(self, views: Sequence[FactView], circumstances: Circumstances) -> Evaluation:
+        """Evaluate one view for each infant of the episode. Raises ``EngineFaultError``."""
 
 
 class Decider:
@@ -38,7 +47,7 @@ class Decider:
     ``disagreements`` counts the decisions on which the engine and the reference evaluator differed.
     """
 
-    def __init__(self, pack: Pack, engine: Engine | None = None) -> None:
+    def __init__(self, pack: Pack, engine: Evaluator | None = None) -> None:
         self.pack = pack
         self.engine = engine or Engine(pack)
         self._follower = Follower(pack)
@@ -94,6 +103,8 @@ class Decider:
         expected = evaluate(self.pack, facts, circumstances)
         try:
             decided = self.engine.evaluate(facts, circumstances)
+        except EngineCrashedError:
+            return expected, DeskReason.ENGINE_CRASHED
         except EngineFaultError:
             return expected, DeskReason.ENGINE_FAILED
         if decided == expected:

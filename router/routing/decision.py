@@ -31,6 +31,11 @@ class DeskReason(StrEnum):
     ALL_REFERRALS_WITHDRAWN = "ALL_REFERRALS_WITHDRAWN"
     EVALUATORS_DISAGREE = "EVALUATORS_DISAGREE"
     ENGINE_FAILED = "ENGINE_FAILED"
+    ENGINE_CRASHED = "ENGINE_CRASHED"
+
+
+NOT_BY_THE_RULES = frozenset({DeskReason.EVALUATORS_DISAGREE, DeskReason.ENGINE_FAILED, DeskReason.ENGINE_CRASHED})
+"""Reasons by which a desk looks because of a fault of the rules or the program, whatever the family's facts."""
 
 
 class NoticeKind(StrEnum):

@@ -15,7 +15,8 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import durable_rules_engine
@@ -43,12 +44,35 @@ _FIRST = "first"
 # 1 says that some fact matched no rule, as one whose tokens are all unknown does; all facts are taken all the same.
 _TAKEN = (0, 1)
 
-_Conclusion = tuple[tuple[Mapping[str, Truth], ...], Mapping[str, Truth], str, str]
+Conclusion = tuple[tuple[Mapping[str, Truth], ...], Mapping[str, Truth], str, str]
 """Verdicts by view, moves, lead, and the move followed."""
 
 
 class EngineFaultError(Exception):
     """The rule engine did not come to an answer. The decision goes to the desk."""
+
+
+class EngineCrashedError(EngineFaultError):
+    """The rule engine has ended processes over this question, and is not asked it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that the rule engine is told: the truth of each criterion in each view, and the circumstances.
+
+    It names nobody, and with the pack it is all that an answer depends on.
+    """
+
+    criteria: tuple[Truths, ...]
+    circumstances: Circumstances
+
+
+Run = Callable[[Question], Conclusion]
+"""Puts one question to the rule engine: only there does its C code run."""
+
+
+def _straight(run: Run, question: Question) -> Conclusion:
+    return run(question)
 
 
 class _CompiledRules:
@@ -110,13 +134,20 @@ class Engine:
 
     Verdicts, moves and lead depend on the tokens and circumstances alone, so results are remembered by them;
     ``hits`` and ``misses`` count how often that helped.
+
+    ``around`` is handed every question that is not answered from memory, with the function that asks the C code. It may
+    call the function or get an answer another way; it is how a process sees to it that a crash in the C code is
+    survived.
     """
 
-    def __init__(self, pack: Pack, *, remember: int = MOST_REMEMBERED) -> None:
+    def __init__(
+        self, pack: Pack, *, remember: int = MOST_REMEMBERED, around: Callable[[Run, Question], Conclusion] = _straight
+    ) -> None:
         self._services = CompiledCriteria(pack, moves=False)
         self._with_moves = CompiledCriteria(pack)
         self._compiled = _CompiledRules(pack)
         self._remember = remember
+        self._around = around
         self._memory: OrderedDict[object, Evaluation] = OrderedDict()
         self.hits = 0
         self.misses = 0
@@ -136,11 +167,19 @@ class Engine:
             marks = tuple([compiled.marks(view) for view in views])
             evaluation = self._recall((marks, circumstances))
             if evaluation is None:
-                criteria = tuple(compiled.tokens_of(each) for each in marks)
-                conclusion = _Session(self._compiled, criteria, circumstances).run()
-                evaluation = Evaluation(criteria, *conclusion, key=object() if self._remember else None)
+                question = Question(tuple(compiled.tokens_of(each) for each in marks), circumstances)
+                conclusion = self._around(self._run, question)
+                evaluation = Evaluation(question.criteria, *conclusion, key=object() if self._remember else None)
                 self._keep((marks, circumstances), evaluation)
         return evaluation
+
+    def answer(self, question: Question) -> Conclusion:
+        """Return the answer to one question, which is neither looked up nor remembered. Raises ``EngineFaultError``."""
+        with _ONE_AT_A_TIME:
+            return self._run(question)
+
+    def _run(self, question: Question) -> Conclusion:
+        return _Session(self._compiled, question).run()
 
     def _recall(self, key: object) -> Evaluation | None:
         found = self._memory.get(key)
@@ -161,21 +200,23 @@ class Engine:
 class _Session:
     """One evaluation."""
 
-    def __init__(self, compiled: _CompiledRules, criteria: tuple[Truths, ...], circumstances: Circumstances) -> None:
+    def __init__(self, compiled: _CompiledRules, question: Question) -> None:
         self.compiled = compiled
         self.pack = compiled.pack
-        self.criteria = criteria
-        self.circumstances = circumstances
+        self.criteria = question.criteria
+        self.circumstances = question.circumstances
         self.sid = f"e{next(_SESSIONS)}"
         self.ids = itertools.count(1)
-        self.verdicts: list[dict[str, Truth]] = [dict.fromkeys(self.pack.services, Truth.UNKNOWN) for _ in criteria]
+        self.verdicts: list[dict[str, Truth]] = [
+            dict.fromkeys(self.pack.services, Truth.UNKNOWN) for _ in self.criteria
+        ]
         self.moves = self._moves_from_lead()
-        self.move_views = {name: [Truth.UNKNOWN] * len(criteria) for name in self.moves}
-        self.ranks = compiled.ranking.of_services(circumstances)
+        self.move_views = {name: [Truth.UNKNOWN] * len(self.criteria) for name in self.moves}
+        self.ranks = compiled.ranking.of_services(self.circumstances)
         self.candidates: set[str] = set()
         self.first = ""
 
-    def run(self) -> _Conclusion:
+    def run(self) -> Conclusion:
         handle = self.compiled.handle
         code, state = durable_rules_engine.assert_facts(handle, _json(self._opening_facts()))
         if code not in _TAKEN:
@@ -268,7 +309,7 @@ class _Session:
         ranks = self.compiled.ranking.of_moves(started, self.circumstances)
         return {move.name: ranks[move.name] + 1 if move.kind in HANDOVERS else 0 for move in started}
 
-    def _conclusion(self) -> _Conclusion:
+    def _conclusion(self) -> Conclusion:
         verdicts = tuple(self.verdicts)
         if not self.circumstances.moves_decide:
             return verdicts, {}, self.first, STAY

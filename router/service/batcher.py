@@ -8,9 +8,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from router.model.errors import Reason, RouterError
+from router.service.guarding import PutOffError
 from router.service.work import Answer, Work
 
 MOST_IN_A_BATCH = 64
+# One is enough, unless the family changes while it is held.
+MOST_TRIALS = 3
 
 _Item = tuple[Work, "Future[Answer]"]
 
@@ -72,5 +75,25 @@ class Batcher:
             self._on_fault(fault)
             message = "the store did not take the request; try again with the same request_id"
             answers = [RouterError(Reason.STORE_UNAVAILABLE, message)] * len(batch)
-        for (_, future), answer in zip(batch, answers, strict=True):
-            future.set_result(answer)
+        put_off = []
+        for item, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, PutOffError):
+                put_off.append((item, answer))
+            else:
+                item[1].set_result(answer)
+        # After the others have their answers: a trial takes as long as a process takes to start.
+        for (work, future), answer in put_off:
+            future.set_result(self._after_trial(work, answer))
+
+    def _after_trial(self, work: Work, answer: Answer) -> Answer:
+        """Prepare what was put off, and do it alone."""
+        for _ in range(MOST_TRIALS):
+            if not isinstance(answer, PutOffError):
+                break
+            try:
+                answer.prepare()
+                (answer,) = self._process([work])
+            except Exception as fault:  # noqa: BLE001 - as above
+                self._on_fault(fault)
+                break
+        return answer

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from router.audit.events import AuditEvent
 from router.audit.log import record
@@ -20,6 +21,7 @@ from router.service.callers import Callers, load_callers
 from router.service.decode import micros
 from router.service.encode import Encoder
 from router.service.families import EventMemory
+from router.service.guarding import Guard
 from router.service.packs import PackShelf, pack_content
 from router.service.processor import Processor
 from router.service.projection import Projector, Reader
@@ -48,13 +50,23 @@ class Core:
     """One process of the service, without its sockets."""
 
     def __init__(
-        self, store: Store, pack: Pack, secret: bytes, callers: Callers, *, now: Callable[[], datetime] = utc_now
+        self,
+        store: Store,
+        pack: Pack,
+        secret: bytes,
+        callers: Callers,
+        *,
+        marks: Path,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.store = store
         self.now = now
         ids = IdSource(store.claim_process_number(), lambda: time.time_ns() // 1_000_000)
         self.recorder = Recorder(ids, Pseudonyms(secret))
-        self.engine = Engine(pack)
+        self.guard = Guard(pack, store, self.recorder, secret, marks, now=now)
+        # Before anything is evaluated: what ended an earlier process is not to end this one.
+        self.guard.sweep()
+        self.engine = Engine(pack, around=self.guard.around)
         self.decider = Decider(pack, self.engine)
         tools = Tools(
             decider=self.decider,
@@ -67,7 +79,7 @@ class Core:
         )
         with store.transaction() as transaction:
             transaction.keep_pack(pack.digest, pack_content(pack), micros(now()))
-        self.processor = Processor(store, tools, KeyHash(secret))
+        self.processor = Processor(store, tools, KeyHash(secret), self.guard)
         self.batcher = Batcher(self.processor.process, on_fault=_store_fault)
         reads = Reads(PackShelf(pack), self.recorder)
         self.servicer = Servicer(batcher=self.batcher, store=store, reads=reads, callers=callers, now=now)
@@ -80,6 +92,7 @@ class Core:
         self._stopped.set()
         self._escalation.join()
         self.batcher.close()
+        self.guard.close()
         self.store.close()
 
     def escalate_now(self) -> None:
@@ -97,7 +110,8 @@ def build_core(settings: Settings) -> Core:
     callers = load_callers(settings.callers) if settings.callers else Callers()
     settings.make_folders()
     store = open_store(settings.store_url, settings.key_file)
-    return Core(store, pack, load_key(settings.key_file), callers)
+    marks = settings.data.resolve() / "suspects"
+    return Core(store, pack, load_key(settings.key_file), callers, marks=marks)
 
 
 def _store_fault(fault: Exception) -> None:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import orjson
 
+from router.model.facts import FactView
 from router.model.people import Role
 from router.routing.case import Case, Child, HeldReferral, MatchOutcome, Proposal, ReferralState, Standing
 from router.routing.counterfactuals import changes
 from router.routing.decide import Decider
-from router.rules.engine import Engine
+from router.routing.decision import NOT_BY_THE_RULES
+from router.rules.evaluation import Circumstances, Evaluation
 from router.rules.pack import Pack
+from router.rules.reference import evaluate
 from router.service.decode import decode_event, from_micros
 from router.store.interface import DecisionRow, EventRow, Reader
 from router.v1 import decision_pb2, referral_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """The reference evaluator in the engine's place.
+
+    A read asks the same evaluator that verifies each statement, and so never runs C code that could end the process.
+    """
+
+    pack: Pack
+
+    def evaluate(self, views: Sequence[FactView], circumstances: Circumstances) -> Evaluation:
+        return evaluate(self.pack, views, circumstances)
 
 
 def own_events(row: DecisionRow, reader: Reader) -> dict[int, EventRow]:
@@ -54,13 +73,14 @@ def case_again(row: DecisionRow, reader: Reader) -> Case:
 
 
 def what_would_change(row: DecisionRow, pack: Pack, reader: Reader) -> list[decision_pb2.WhatWouldChange]:
-    """Return what would have changed a decision, each statement verified by deciding anew."""
-    decider = Decider(pack, Engine(pack, remember=0))
-    try:
-        decision = decider.decide(case_again(row, reader))
-        return [
-            decision_pb2.WhatWouldChange(change=one.change, result=one.result, lead=one.lead, fact=one.fact)
-            for one in changes(pack, decision)
-        ]
-    finally:
-        decider.engine.close()
+    """Return what would have changed a decision, each statement verified by deciding anew.
+
+    Nothing would have where the desk has it for a fault of the engine or the rules.
+    """
+    if decision_pb2.Decision.FromString(row.document).desk_reason in NOT_BY_THE_RULES:
+        return []
+    decision = Decider(pack, _Reference(pack)).decide(case_again(row, reader))
+    return [
+        decision_pb2.WhatWouldChange(change=one.change, result=one.result, lead=one.lead, fact=one.fact)
+        for one in changes(pack, decision)
+    ]

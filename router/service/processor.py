@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from router.audit.events import AuditEvent
 from router.audit.log import record, write
 from router.model.errors import Reason, RouterError
+from router.service.guarding import Guard
 from router.service.noticing import acknowledge, escalate
 from router.service.quarantining import quarantine
 from router.service.responding import respond
@@ -52,6 +53,7 @@ class Processor:
     store: Store
     tools: Tools
     key_hash: KeyHash
+    guard: Guard
     times: StageTimes = field(default_factory=StageTimes)
     pause: Callable[[float], None] = time.sleep
 
@@ -127,6 +129,7 @@ class Processor:
         return done, met
 
     def _space(self, reader: Reader, batch: Sequence[Work]) -> Workspace:
+        self.guard.look(reader)
         return Workspace(reader, self.tools.memory, self.key_hash, batch)
 
     def _decide(self, batch: Sequence[Work], space: Workspace) -> list[Done]:

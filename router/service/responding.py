@@ -140,7 +140,6 @@ def _decline(
     tools: Tools,
 ) -> decision_pb2.Decision:
     change.decision_states[row.decision_id] = "declined"
-    space.decisions[row.decision_id] = dataclasses.replace(row, state="declined")
     case = case_of(family, row.episode_id, work.received_at)
     # The service said no itself: it is neither asked again in this episode nor told that it is no longer asked.
     standing = dataclasses.replace(
@@ -148,6 +147,8 @@ def _decline(
     )
     case = dataclasses.replace(case, standing=standing)
     decision = tools.decider.decide(case)
+    # Only now: where no decision comes about, later items of the batch must see the proposal as it was.
+    space.decisions[row.decision_id] = dataclasses.replace(row, state="declined")
     how_soon = Urgency(row.urgency) if row.urgency else None
     text = "The service asked to lead for a family that you referred has declined; another owner has been found."
     told = tuple(

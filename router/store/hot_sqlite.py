@@ -161,6 +161,11 @@ def families(driver: Driver, family_ids: Collection[int]) -> dict[int, FamilyRow
     return gathered(versions, persons, episodes, leads, events)
 
 
+def suspects(driver: Driver) -> dict[bytes, int]:
+    """Return every suspect with the deaths counted."""
+    return dict(driver.execute("SELECT digest, deaths FROM suspect").fetchall())
+
+
 class DriverWriter:
     """Writes changes on a driver connection whose write transaction is open."""
 

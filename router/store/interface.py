@@ -362,8 +362,11 @@ class Reader(Protocol):
     def pack(self, digest: str) -> bytes | None:
         """Return the stored rule pack of this digest, or None."""
 
+    def suspects(self) -> dict[bytes, int]:
+        """Return every suspect with the deaths counted: few, since each has cost processes their lives."""
+
     def counts(self) -> dict[str, int]:
-        """Return how many rows each table holds, by table name."""
+        """Return how many rows each table of the record holds, by table name."""
 
 
 class Transaction(Reader, Protocol):
@@ -388,6 +391,12 @@ class Transaction(Reader, Protocol):
 
     def keep_pack(self, digest: str, content: bytes, now: int) -> None:
         """Keep a rule pack under its digest, if it is not kept yet."""
+
+    def count_death(self, digest: bytes, died: str, now: int) -> int:
+        """Count the death of the process named ``died`` against a suspect, and return how many were counted.
+
+        Returns 0, and changes nothing, when that process was counted last. Whoever counts holds the same lock key.
+        """
 
 
 class Store(Protocol):

@@ -35,6 +35,7 @@ from router.store.interface import (
 )
 from router.store.key import proof_of
 from router.store.reading import CoreReader
+from router.store.suspecting import count_death
 from router.store.tables import key_proof, metadata, pack, process
 
 #: Connections of one process: its writer, and as many readers at once.
@@ -132,6 +133,10 @@ class PostgresTransaction(PostgresReader):
         """Keep a rule pack under its digest, if it is not kept yet."""
         new = insert(pack).values(digest=digest, content=content, kept_at=now)
         self._connection.execute(new.on_conflict_do_nothing())
+
+    def count_death(self, digest: bytes, died: str, now: int) -> int:
+        """Count a process's death against a suspect; see ``router.store.suspecting``."""
+        return count_death(self._connection, digest, died, now)
 
 
 class PostgresStore:

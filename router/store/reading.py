@@ -23,7 +23,7 @@ from router.store.interface import (
     ReferralVersion,
 )
 from router.store.rows import AUDIT, DECISION, DESK_ITEM, EVENT, NOTICE, Shape
-from router.store.tables import RECORD, audit, decision, desk_item, event, family, link, notice, pack, part
+from router.store.tables import RECORD, audit, decision, desk_item, event, family, link, notice, pack, part, suspect
 
 Row = TypeVar("Row")
 
@@ -131,6 +131,10 @@ class CoreReader:
     def pack(self, digest: str) -> bytes | None:
         """Return the stored rule pack of this digest, or None."""
         return self._connection.execute(select(pack.c.content).where(pack.c.digest == digest)).scalar_one_or_none()
+
+    def suspects(self) -> dict[bytes, int]:
+        """Return every suspect with the deaths counted."""
+        return {digest: deaths for digest, deaths in self._all(select(suspect.c.digest, suspect.c.deaths))}  # noqa: C416
 
     def counts(self) -> dict[str, int]:
         """Return how many rows each table of the record holds, by table name."""

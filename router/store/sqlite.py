@@ -18,6 +18,7 @@ from sqlcipher3 import dbapi2
 from router.store import applying, hot_sqlite, migrate, sqlite_file
 from router.store.interface import Change, ChangeConflict, FamilyRows, ReferralVersion, StoredAnswer, StoreError
 from router.store.reading import CoreReader
+from router.store.suspecting import count_death
 from router.store.tables import pack, process
 
 #: As many readers at once as the service takes requests at once.
@@ -55,6 +56,10 @@ class SqliteReader(CoreReader):
         """Return everything held of the families, by id; an unknown id is left out."""
         return hot_sqlite.families(self._driver, family_ids)
 
+    def suspects(self) -> dict[bytes, int]:
+        """Return every suspect with the deaths counted."""
+        return hot_sqlite.suspects(self._driver)
+
 
 class SqliteTransaction(SqliteReader):
     """One write transaction. Nobody else can commit while it is open."""
@@ -75,6 +80,10 @@ class SqliteTransaction(SqliteReader):
         """Keep a rule pack under its digest, if it is not kept yet."""
         new = insert(pack).values(digest=digest, content=content, kept_at=now)
         self._connection.execute(new.on_conflict_do_nothing())
+
+    def count_death(self, digest: bytes, died: str, now: int) -> int:
+        """Count a process's death against a suspect, and return how many were counted; 0 when it was counted last."""
+        return count_death(self._connection, digest, died, now)
 
 
 class SqliteStore:

@@ -307,5 +307,22 @@ key_proof = Table(
     sqlite_strict=True,
 )
 
+suspect = Table(
+    "suspect",
+    metadata,
+    Column(
+        "digest", LargeBinary, primary_key=True, nullable=False, comment="What was being evaluated, as a keyed digest"
+    ),
+    _whole("deaths", "How many processes ended over it"),
+    _whole("first_at", "When the first of them was noticed"),
+    _whole("last_at", "When the last of them was noticed"),
+    _text("last_died", "Which process ended last, so that none is counted twice"),
+    comment="Questions that ended a process of the rule engine",
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 #: The tables that hold the record: what ``Reader.counts`` counts.
-RECORD: tuple[Table, ...] = tuple(table for table in metadata.sorted_tables if table not in (part, process, key_proof))
+RECORD: tuple[Table, ...] = tuple(
+    table for table in metadata.sorted_tables if table not in (part, process, suspect, key_proof)
+)

@@ -48,6 +48,7 @@ class State:
     reviews: dict[int, ReviewRow] = field(default_factory=dict)
     audit: dict[int, AuditRow] = field(default_factory=dict)
     packs: dict[str, bytes] = field(default_factory=dict)
+    suspects: dict[bytes, tuple[int, str]] = field(default_factory=dict)
 
     def copy(self) -> State:
         """Return a copy; rows themselves never change."""
@@ -142,6 +143,10 @@ class MemoryReader:
         """As the interface says."""
         return self._state.packs.get(digest)
 
+    def suspects(self) -> dict[bytes, int]:
+        """As the interface says."""
+        return {digest: deaths for digest, (deaths, _) in self._state.suspects.items()}
+
     def counts(self) -> dict[str, int]:
         """As the interface says."""
         state = self._state
@@ -210,6 +215,15 @@ class MemoryTransaction(MemoryReader):
         """As the interface says."""
         assert now >= 0
         self._state.packs.setdefault(digest, content)
+
+    def count_death(self, digest: bytes, died: str, now: int) -> int:
+        """As the interface says."""
+        assert now >= 0
+        deaths, last = self._state.suspects.get(digest, (0, ""))
+        if last == died:
+            return 0
+        self._state.suspects[digest] = (deaths + 1, died)
+        return deaths + 1
 
 
 class MemoryStore:

@@ -240,6 +240,18 @@ def test_a_pack_is_kept_once(store: Store) -> None:
         assert reader.pack("sha256:2") is None
 
 
+def test_deaths_are_counted_once_each(store: Store) -> None:
+    """Each process that died counts against the suspect; the one that was counted last is not counted again."""
+    counted = []
+    for digest, died in ((b"a", "p"), (b"a", "p"), (b"b", "p"), (b"a", "q"), (b"a", "q"), (b"a", "r")):
+        with store.transaction([5]) as transaction:
+            counted.append(transaction.count_death(digest, died, 1))
+            assert transaction.suspects()[digest] >= 1
+    assert counted == [1, 0, 1, 2, 0, 3]
+    with store.read() as reader:
+        assert reader.suspects() == {b"a": 3, b"b": 1}
+
+
 def test_sequences_have_no_gap_for_what_was_refused(store: Store) -> None:
     """Notices and audit rows are numbered in order of writing, and a refused change takes no number."""
     make = Samples()

@@ -54,7 +54,7 @@ class ServiceMachine(RuleBasedStateMachine):
         folder = Path(self.folder.name)
         self.now = datetime(2026, 11, 1, 9, tzinfo=UTC)
         store = Place.of(self.kind, folder).open()
-        self.core = Core(store, PACK, b"k" * 32, Callers(), now=lambda: self.now)
+        self.core = Core(store, PACK, b"k" * 32, Callers(), marks=folder / "suspects", now=lambda: self.now)
         self.versions: dict[tuple[int, str], int] = {}
         self.danger: dict[tuple[str, int, str], datetime] = {}
         self.safety_notices = 0

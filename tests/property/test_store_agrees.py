@@ -61,6 +61,7 @@ def everything(reader: Reader) -> dict[str, Any]:
         "list_audit": [reader.list_audit(after=after, limit=3) for after in (0, 2)],
         "events_by_id": reader.events_by_id(ids),
         "pack": [reader.pack(digest) for digest in ("sha256:1", "sha256:2")],
+        "suspects": reader.suspects(),
         "counts": reader.counts(),
     }
 
@@ -228,6 +229,15 @@ class StoresAgree(RuleBasedStateMachine):
         for store in (*self.stores(), self.model):
             with store.transaction() as transaction:
                 transaction.keep_pack(digest, content, 1)
+
+    @rule(handle=st.sampled_from([0, 1]), digest=st.sampled_from([b"a", b"b"]), died=st.sampled_from(["p", "q"]))
+    def count_death(self, handle: int, digest: bytes, died: str) -> None:
+        """Count a death in all."""
+        with self.model.transaction() as theirs:
+            deaths = theirs.count_death(digest, died, 1)
+        for store in self.stores(handle):
+            with store.transaction([7]) as ours:
+                assert ours.count_death(digest, died, 1) == deaths
 
     @rule(handle=st.sampled_from([0, 1]))
     def claim(self, handle: int) -> None:

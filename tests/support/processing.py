@@ -29,7 +29,7 @@ class Process:
     def __init__(self, folder: Path, kind: str = "sqlite") -> None:
         self.now = datetime(2026, 11, 1, 9, tzinfo=UTC)
         store = Place.of(kind, folder).open()
-        self.core = Core(store, PACK, b"k" * 32, Callers(), now=lambda: self.now)
+        self.core = Core(store, PACK, b"k" * 32, Callers(), marks=folder / "suspects", now=lambda: self.now)
 
     def work(self, message: referral_pb2.ReferralEvent, context: pb.CallContext = DESK, request_id: str = "") -> Submit:
         """Return the work of submitting an event."""

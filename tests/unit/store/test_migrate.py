@@ -70,7 +70,7 @@ def with_later(folder: Path, monkeypatch: pytest.MonkeyPatch, *, fault: str = ""
     """Let the program know two more revisions, of which the last may fail."""
     scripts = folder / "two more: 100%"
     shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    for revision, after, failing in (("0002", "0001", ""), ("0003", "0002", fault)):
+    for revision, after, failing in (("0003", "0002", ""), ("0004", "0003", fault)):
         text = LATER.format(revision=revision, after=after, fault=failing)
         (scripts / "versions" / f"r{revision}_later.py").write_text(text)
     monkeypatch.setattr(migrate, "SCRIPTS", scripts)
@@ -91,14 +91,13 @@ def test_the_revisions_make_the_tables_that_the_program_uses(site: Site) -> None
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
 
 
-def test_the_first_revision_says_of_every_column_what_the_program_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_revisions_say_of_every_column_what_the_program_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Types, references, comments and options are the same, on every database."""
     made = MetaData(naming_convention=tables.metadata.naming_convention)
     config = Config()
     config.set_main_option("script_location", str(migrate.SCRIPTS))
     config.set_main_option("path_separator", "os")
-    script = ScriptDirectory.from_config(config).get_revision("0001")
-    assert script is not None
+    scripts = reversed(list(ScriptDirectory.from_config(config).walk_revisions()))
     recorder = SimpleNamespace(
         create_table=lambda name, *parts, **options: Table(name, made, *parts, **options),
         create_index=lambda *_, **__: None,
@@ -106,8 +105,9 @@ def test_the_first_revision_says_of_every_column_what_the_program_says(monkeypat
         get_bind=lambda: SimpleNamespace(dialect=SimpleNamespace(name="sqlite")),
         f=lambda name: name,
     )
-    monkeypatch.setattr(script.module, "op", recorder)
-    script.module.upgrade()
+    for script in scripts:
+        monkeypatch.setattr(script.module, "op", recorder)
+        script.module.upgrade()
     assert described(made) == described(tables.metadata)
 
 
@@ -149,10 +149,10 @@ def test_an_older_store_is_refused_until_it_is_migrated(
     number = store.claim_process_number()
     store.close()
     with_later(tmp_path, monkeypatch)
-    assert migrate.pending(site.engine) == ("0002", "0003")
-    with pytest.raises(SchemaError, match=r"older than this program: 2 revision.*0002 to 0003.*`router migrate`"):
+    assert migrate.pending(site.engine) == ("0003", "0004")
+    with pytest.raises(SchemaError, match=r"older than this program: 2 revision.*0003 to 0004.*`router migrate`"):
         site.open()
-    assert migrate_store(site.url, site.key_file) == ("0002", "0003")
+    assert migrate_store(site.url, site.key_file) == ("0003", "0004")
     store = open_store(site.url, site.key_file)
     assert store.claim_process_number() == number + 1
     store.close()
@@ -166,14 +166,14 @@ def test_a_newer_store_is_refused_with_its_own_sentence(
         with_later(tmp_path, newer)
         migrate_store(site.url, site.key_file)
     for attempt in (site.open, lambda: migrate_store(site.url, site.key_file)):
-        with pytest.raises(SchemaError, match=r"revision 0003, which this program does not know.*up to 0001"):
+        with pytest.raises(SchemaError, match=r"revision 0004, which this program does not know.*up to 0002"):
             attempt()
 
 
 def test_a_database_with_no_schema_of_ours_is_older(site: Site) -> None:
     """A store without the mark of any revision lacks all of them."""
     site.execute("DELETE FROM alembic_version")
-    assert migrate.pending(site.engine) == ("0001",)
+    assert migrate.pending(site.engine) == ("0001", "0002")
     with pytest.raises(SchemaError, match="router migrate"):
         site.open()
 
@@ -185,7 +185,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
     with_later(tmp_path, monkeypatch, fault="raise ZeroDivisionError")
     with pytest.raises(ZeroDivisionError):
         migrate_store(site.url, site.key_file)
-    assert migrate.pending(site.engine) == ("0002", "0003")
+    assert migrate.pending(site.engine) == ("0003", "0004")
     assert site.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'later%'") == []
 
 
