@@ -2,7 +2,8 @@
 
 Before the engine is asked a question, a digest of it is marked where it outlives the process. Whoever starts next, and
 whoever meets the same question, counts the death against it. A question that has ended one process is put to the engine
-in a child; one that has ended two is not put to it again, and a desk decides.
+in a child; one that has ended that child too is not put to it again, and a desk decides. Workers alone never bring it
+that far: one may have been killed by somebody else just then, twice, and a trial tells.
 
 What is marked is the question: the pack, the truths of the criteria and the circumstances, which is all that the C code
 is told. It stays the same when a request is sent again, and comes again with another version, another caller or a dry
@@ -105,7 +106,7 @@ class Guard:
     def sweep(self) -> None:
         """Count the deaths of processes that left a mark. A mark is removed after its death was committed."""
         for left in self._marks.left():
-            self._count(left.mark, left.process)
+            self._count(left.mark, left.process, most=MOST_DEATHS - 1)
 
     def close(self) -> None:
         """Take away what shows that this process lives."""
@@ -132,7 +133,7 @@ class Guard:
         try:
             conclusion = self._trial(self._pack, question)
         except TrialDiedError:
-            self._count(mark, f"trial-{secrets.token_hex(8)}")
+            self._count(mark, f"trial-{secrets.token_hex(8)}", most=MOST_DEATHS)
             return
         except TrialStoppedError:
             return
@@ -140,9 +141,11 @@ class Guard:
             self._tried.clear()
         self._tried[mark] = conclusion
 
-    def _count(self, mark: bytes, process: str) -> None:
+    def _count(self, mark: bytes, process: str, *, most: int) -> None:
         now = self._now()
         with self._store.transaction([int.from_bytes(mark[:8], "big") >> 1]) as transaction:
+            if transaction.suspects().get(mark, 0) >= most:
+                return
             deaths = transaction.count_death(mark, process, micros(now))
             if not deaths:
                 return

@@ -58,7 +58,7 @@ def processor(running: Process, plan: list[str]) -> tuple[Processor, list[float]
     """Return a processor on a store that fails as planned, and the pauses that it makes."""
     pauses: list[float] = []
     ours = running.core.processor
-    return Processor(Busy(running.core.store, plan), ours.tools, ours.key_hash, pause=pauses.append), pauses
+    return Processor(Busy(running.core.store, plan), ours.tools, ours.key_hash, ours.guard, pause=pauses.append), pauses
 
 
 def counts(running: Process) -> dict[str, int]:

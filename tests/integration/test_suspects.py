@@ -89,8 +89,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Question]:
     asked: list[Question] = []
     around = Process.__init__
 
-    def begin(self: Process, folder: Path) -> None:
-        around(self, folder)
+    def begin(self: Process, folder: Path, kind: str = "sqlite") -> None:
+        around(self, folder, kind)
         guard = self.core.guard
         inner = guard.around
 
@@ -241,6 +241,17 @@ def test_a_sibling_need_not_wait_for_the_count(folder: Path, mark: bytes, runs: 
         (decision,) = decided(running, event(1, *SUSPECT))
         assert decision.desk_reason == "ENGINE_CRASHED"
         assert (trials.held, runs, suspects(running)) == (1, [], {mark: 2})
+
+
+def test_workers_that_somebody_else_killed_never_bring_a_question_to_the_desk(folder: Path, mark: bytes) -> None:
+    """However many ended just then, a trial tells whether it was the question."""
+    for _ in range(3):
+        dead_with(folder, mark)
+    with process(folder) as running:
+        trials = Trials(running)
+        (decision,) = decided(running, event(1, *SUSPECT))
+        assert (decision.desk_reason, trials.held) == ("", 1)
+        assert suspects(running) == {mark: 1}
 
 
 def test_a_trial_that_was_stopped_is_held_again(folder: Path, mark: bytes) -> None:
