@@ -11,6 +11,7 @@ import typer
 from router.audit.log import configure
 from router.service.settings import DEFAULT_PACK, Settings
 from router.service.supervisor import Supervisor
+from router.store.migrate import sentence
 from router.store.open import migrate_store
 
 Data = Annotated[Path, typer.Option(help="Folder of the store and its key.")]
@@ -52,8 +53,16 @@ def serve(
     supervisor.stop()
 
 
-def migrate(data: Data = Path("data")) -> None:
-    """Bring the store's schema up to date."""
+def migrate(
+    data: Data = Path("data"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be applied.")] = False,
+) -> None:
+    """Bring the store's schema up to date. With --dry-run nothing is changed; exit code 1 if anything is pending."""
     settings = Settings(data=data)
-    applied = migrate_store(settings.store_url, settings.key_file)
-    typer.echo(f"applied: {', '.join(applied)}" if applied else "the schema is up to date")
+    revisions = migrate_store(settings.store_url, settings.key_file, dry_run=dry_run)
+    for revision in revisions:
+        typer.echo(f"{'would apply' if dry_run else 'applied'} {revision}: {sentence(revision)}")
+    if not revisions:
+        typer.echo("the schema is up to date")
+    elif dry_run:
+        raise typer.Exit(1)
