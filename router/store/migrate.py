@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from router.store.interface import SchemaError
 
@@ -42,7 +42,13 @@ def pending(engine: Engine) -> tuple[str, ...]:
 
 def check(engine: Engine) -> None:
     """Raise ``SchemaError`` unless the store has exactly the schema that this program needs."""
-    lacking = pending(engine)
+    with engine.connect() as connection:
+        check_connected(connection)
+
+
+def check_connected(connection: Connection) -> None:
+    """Raise ``SchemaError`` unless the store on this connection has the schema that this program needs."""
+    lacking = _pending(connection)
     if lacking:
         raise SchemaError(
             f"the store's schema is older than this program: {len(lacking)} revision(s) are missing, from "
@@ -59,6 +65,16 @@ def revisions() -> tuple[Script, ...]:
 def sentence(revision: str) -> str:
     """Return what a revision says of itself."""
     return next(script.doc for script in revisions() if script.revision == revision)
+
+
+def newest() -> str:
+    """Return the revision of the schema that this program needs."""
+    return revisions()[-1].revision
+
+
+def remark(connection: Connection, mark: str) -> None:
+    """Mark a store with another revision, or as a copy that is not finished."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :mark"), {"mark": mark})
 
 
 def current(connection: Connection) -> str:

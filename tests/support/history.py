@@ -108,9 +108,7 @@ def play(stub: RoutingServiceStub, core: Core) -> None:
             board_code="S08000032",
         )
     )
-    desk = stub.ListNotices(
-        pb.ListNoticesRequest(context=DESK, recipient="triage-lanarkshire", page_size=100)
-    ).notices
+    desk = stub.ListNotices(pb.ListNoticesRequest(context=DESK, recipient="triage-lanarkshire", page_size=100)).notices
     urgent = [one for one in desk if one.HasField("act_by")]
     stub.AcknowledgeNotice(pb.AcknowledgeNoticeRequest(context=DESK, notice_id=urgent[0].notice_id))
     core.now = lambda: utc_now() + timedelta(days=3)
@@ -144,7 +142,7 @@ def everything(reader: Reader, run: Run) -> dict[str, Any]:
     """Return what every method of a reader says of every row, in plain values; ``run`` asks for what rows there are."""
 
     def ids(column: str, table: str) -> list[Any]:
-        return [value for (value,) in run(f"SELECT {column} FROM {table} ORDER BY {column}")]  # noqa: S608
+        return [value for (value,) in run(f"SELECT {column} FROM {table} ORDER BY {column}")]
 
     sources = sorted({tuple(row) for row in run("SELECT source_system, source_reference FROM event")})
     recipients = sorted({value for (value,) in run("SELECT recipient FROM notice")})
