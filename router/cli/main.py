@@ -1,4 +1,4 @@
-"""``router``: serve, demo, check rules, read the audit log."""
+"""``router``: serve, demo, check rules, read the audit log, move and check the store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from router.cli import audit, demo, rules, serve
+from router.cli import audit, demo, rules, serve, store
 from router.rules.yamlfile import PackError
 from router.service.callers import CallersFileError
 from router.service.settings import SettingsError
@@ -23,6 +23,7 @@ app.command("migrate")(serve.migrate)
 app.command("demo")(demo.demo)
 app.add_typer(rules.app, name="rules")
 app.add_typer(audit.app, name="audit")
+app.add_typer(store.app, name="store")
 
 
 def run() -> None:
