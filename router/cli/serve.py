@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from typing import Annotated
 
 import typer
 
@@ -10,6 +11,7 @@ from router.audit.log import configure
 from router.cli.options import ALL_OPTIONS, STORE_OPTIONS, takes_settings
 from router.service.settings import Settings
 from router.service.supervisor import Supervisor
+from router.store.migrate import sentence
 from router.store.open import migrate_store
 
 
@@ -31,7 +33,16 @@ def serve(settings: Settings) -> None:
 
 
 @takes_settings(*STORE_OPTIONS)
-def migrate(settings: Settings) -> None:
-    """Bring the store's schema up to date."""
-    applied = migrate_store(settings.store_url, settings.key_file)
-    typer.echo(f"applied: {', '.join(applied)}" if applied else "the schema is up to date")
+def migrate(
+    settings: Settings,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be applied.")] = False,
+) -> None:
+    """Bring the store's schema up to date. With --dry-run nothing is changed; exit code 1 if anything is pending."""
+    revisions = migrate_store(settings.store_url, settings.key_file, dry_run=dry_run)
+    for revision in revisions:
+        typer.echo(f"{'would apply' if dry_run else 'applied'} {revision}: {sentence(revision)}")
+    if not revisions:
+        typer.echo("the schema is up to date")
+    elif dry_run:
+        raise typer.Exit(1)

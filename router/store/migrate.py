@@ -7,12 +7,16 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection, Engine, text
 
 from router.store.interface import SchemaError
 
 SCRIPTS = Path(__file__).with_name("migrations")
+
+#: How the mark of a store begins that is being copied into, in place of its revision: no program, of whatever age,
+#: opens a store whose revision it does not know.
+UNFINISHED = "copy:"
 
 
 def upgrade(engine: Engine) -> tuple[str, ...]:
@@ -38,7 +42,13 @@ def pending(engine: Engine) -> tuple[str, ...]:
 
 def check(engine: Engine) -> None:
     """Raise ``SchemaError`` unless the store has exactly the schema that this program needs."""
-    lacking = pending(engine)
+    with engine.connect() as connection:
+        check_connected(connection)
+
+
+def check_connected(connection: Connection) -> None:
+    """Raise ``SchemaError`` unless the store on this connection has the schema that this program needs."""
+    lacking = _pending(connection)
     if lacking:
         raise SchemaError(
             f"the store's schema is older than this program: {len(lacking)} revision(s) are missing, from "
@@ -46,19 +56,49 @@ def check(engine: Engine) -> None:
         )
 
 
-def _pending(connection: Connection) -> tuple[str, ...]:
+def revisions() -> tuple[Script, ...]:
+    """Return every revision that this program knows, first to last."""
     # Newest first, as alembic walks them.
-    known = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    return tuple(ScriptDirectory.from_config(_config()).walk_revisions())[::-1]
+
+
+def sentence(revision: str) -> str:
+    """Return what a revision says of itself."""
+    return next(script.doc for script in revisions() if script.revision == revision)
+
+
+def newest() -> str:
+    """Return the revision of the schema that this program needs."""
+    return revisions()[-1].revision
+
+
+def remark(connection: Connection, mark: str) -> None:
+    """Mark a store with another revision, or as a copy that is not finished."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :mark"), {"mark": mark})
+
+
+def current(connection: Connection) -> str:
+    """Return the revision that a store is at, as it is marked; empty when it has no mark."""
     heads = MigrationContext.configure(connection).get_current_heads()
-    if not heads:
-        return tuple(reversed(known))
-    (current,) = heads
-    if current not in known:
+    return heads[0] if heads else ""
+
+
+def _pending(connection: Connection) -> tuple[str, ...]:
+    known = [script.revision for script in revisions()]
+    at = current(connection)
+    if not at:
+        return tuple(known)
+    if at.startswith(UNFINISHED):
         raise SchemaError(
-            f"the store's schema is at revision {current}, which this program does not know: a newer program has "
-            f"upgraded it; run that program, or a newer one (this one knows up to {known[0]})"
+            "the store is a copy that was not finished: run `router store copy` again with the same stores, or remove "
+            "it and begin anew"
         )
-    return tuple(reversed(known[: known.index(current)]))
+    if at not in known:
+        raise SchemaError(
+            f"the store's schema is at revision {at}, which this program does not know: a newer program has "
+            f"upgraded it; run that program, or a newer one (this one knows up to {known[-1]})"
+        )
+    return tuple(known[known.index(at) + 1 :])
 
 
 def _config() -> Config:

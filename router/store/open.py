@@ -15,18 +15,20 @@ from router.store.key import create_key, load_key
 _EXPECTED = "expected sqlite:///path/to/file.db or postgresql://user@host:port/database"
 
 
-def open_store(url: str, key_file: str | os.PathLike[str], *, create: bool = True) -> Store:
+def open_store(url: str, key_file: str | os.PathLike[str], *, create: bool = True, any_schema: bool = False) -> Store:
     """Open the store at ``url`` with the key in ``key_file``.
 
     With ``create``, a missing store is made, and a key for it when the key file is missing too. A key is never made
     for a store that exists: without the key it was made with, ``WrongKeyError`` is raised and nothing is touched.
+    ``any_schema`` opens what is not fit to be served, such as a copy that is not finished.
     """
     parsed = _parsed(url)
     if parsed.drivername == "postgresql":
         key = _key(key_file, make=create and postgres.is_empty(parsed))
-        return postgres.PostgresStore.open(parsed, key, create=create)
+        return postgres.PostgresStore.open(parsed, key, create=create, any_schema=any_schema)
     path = _sqlite_path(parsed)
-    return sqlite.SqliteStore.open(path, _key(key_file, make=create and not path.exists()), create=create)
+    key = _key(key_file, make=create and not path.exists())
+    return sqlite.SqliteStore.open(path, key, create=create, any_schema=any_schema)
 
 
 def migrate_store(url: str, key_file: str | os.PathLike[str], *, dry_run: bool = False) -> tuple[str, ...]:

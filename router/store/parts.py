@@ -58,10 +58,15 @@ def digests_in(content: bytes) -> list[bytes]:
     return [content[place : place + _DIGEST_SIZE] for place in range(_COUNT_SIZE, end, _DIGEST_SIZE)]
 
 
+def head(content: bytes) -> bytes:
+    """Return the head of kept content: what is its own, without the parts that it shares."""
+    return content[_head_at(content) :]
+
+
 def whole(content: bytes, parts: Mapping[bytes, bytes]) -> bytes:
     """Return content as it was before it was kept."""
     try:
-        return b"".join((content[_head_at(content) :], *(parts[digest] for digest in digests_in(content))))
+        return b"".join((head(content), *(parts[digest] for digest in digests_in(content))))
     except KeyError:
         raise StoreError("a part of an answer or decision is missing; restore the store from a copy") from None
 

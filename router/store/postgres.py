@@ -151,12 +151,12 @@ class PostgresStore:
         self._closed = False
 
     @classmethod
-    def open(cls, url: URL, key: bytes, *, create: bool = True) -> PostgresStore:
+    def open(cls, url: URL, key: bytes, *, create: bool = True, any_schema: bool = False) -> PostgresStore:
         """Open the store in a database, or make it when the database is empty and ``create`` is true.
 
         A key other than that of the store's other processes raises ``WrongKeyError``; another schema than this
-        program's, ``SchemaError``; a server that would lose what it acknowledged, or anything else that prevents
-        opening, ``StoreError``. Nothing is changed then.
+        program's, ``SchemaError`` unless ``any_schema`` is given; a server that would lose what it acknowledged, or
+        anything else that prevents opening, ``StoreError``. Nothing is changed then.
         """
         store = cls(url)
         try:
@@ -164,7 +164,8 @@ class PostgresStore:
                 store._look_at_server()
                 if create and store._is_empty():
                     _upgrade(url)
-                migrate.check(store._engine)
+                if not any_schema:
+                    migrate.check(store._engine)
                 store._prove(key)
         except BaseException:
             store.close()

@@ -37,6 +37,11 @@ class CoreReader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    @property
+    def connection(self) -> Connection:
+        """Return the connection, for what looks at the tables past the interface: see ``router.store.past``."""
+        return self._connection
+
     def family_versions(self, family_ids: Collection[int]) -> dict[int, int]:
         """Return the current version of the families, by id; an unknown id is left out."""
         found = self._all(select(family.c.family_id, family.c.version).where(family.c.family_id.in_(family_ids)))

@@ -115,11 +115,13 @@ class SqliteStore:
         self._closed = False
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], key: bytes, *, create: bool = True) -> SqliteStore:
+    def open(
+        cls, path: str | os.PathLike[str], key: bytes, *, create: bool = True, any_schema: bool = False
+    ) -> SqliteStore:
         """Open the store's file, or make it when it is missing and ``create`` is true.
 
         A wrong key raises ``WrongKeyError`` and touches nothing; another schema than this program's raises
-        ``SchemaError``; anything else that prevents opening, ``StoreError``.
+        ``SchemaError`` unless ``any_schema`` is given; anything else that prevents opening, ``StoreError``.
         """
         file = Path(path)
         if not file.exists():
@@ -130,7 +132,8 @@ class SqliteStore:
         store = cls(file, key)
         try:
             with store._faults():
-                migrate.check(store._readers)
+                if not any_schema:
+                    migrate.check(store._readers)
         except BaseException:
             store.close()
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,17 +12,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table
 
-from router.store import migrate, tables
-from router.store.interface import SchemaError
-from router.store.key import load_key
+from router.store import migrate, postgres, sqlite, tables
+from router.store.interface import SchemaError, WrongKeyError
+from router.store.key import create_key, load_key
 from router.store.migrations.guards import refuse_change
 from router.store.open import migrate_store, open_store
-from router.store.sqlite import _engine
+from tests.contract.places import STORES, Place
 
 LATER = '''"""A later revision."""
 
@@ -41,43 +40,51 @@ def upgrade() -> None:
 class Site:
     """A store's place, with an engine on it past the store."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder}/record.db"
-        self.key_file = folder / "key"
-        open_store(self.url, self.key_file).close()
-        self.engine = _engine(folder / "record.db", load_key(self.key_file))
+    def __init__(self, place: Place) -> None:
+        self.url = place.url
+        self.key_file = place.key_file
+        self.open()
+        if place.kind == "sqlite":
+            self.engine = sqlite._engine(Path(place.url.removeprefix("sqlite:///")), load_key(place.key_file))
+        else:
+            self.engine = postgres._engine(sa.make_url(place.url), 1)
 
     def open(self) -> None:
         """Open the store and close it."""
         open_store(self.url, self.key_file).close()
 
-    def execute(self, statement: str) -> list[Any]:
+    def execute(self, statement: str) -> None:
         """Run a statement past the store."""
         with self.engine.begin() as connection:
-            result = connection.exec_driver_sql(statement)
-            return list(result) if result.returns_rows else []
+            connection.exec_driver_sql(statement)
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """Return a place with a new store."""
-    made = Site(tmp_path)
+@pytest.fixture(params=STORES)
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """Return a place with a new store of each kind."""
+    made = Site(Place.of(request.param, tmp_path))
     yield made
     made.engine.dispose()
+
+
+def known() -> list[str]:
+    """Return the revisions that the program knows, first to last."""
+    return [script.revision for script in migrate.revisions()]
 
 
 def with_later(folder: Path, monkeypatch: pytest.MonkeyPatch, *, fault: str = "") -> None:
     """Let the program know two more revisions, of which the last may fail."""
     scripts = folder / "two more: 100%"
+    newest = known()[-1]
     shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    for revision, after, failing in (("0003", "0002", ""), ("0004", "0003", fault)):
+    for revision, after, failing in (("9001", newest, ""), ("9002", "9001", fault)):
         text = LATER.format(revision=revision, after=after, fault=failing)
         (scripts / "versions" / f"r{revision}_later.py").write_text(text)
     monkeypatch.setattr(migrate, "SCRIPTS", scripts)
 
 
 def test_a_new_store_has_nothing_pending(site: Site) -> None:
-    """Opening a new file brings it to the newest revision."""
+    """Opening a new store brings it to the newest revision."""
     assert migrate.pending(site.engine) == ()
     assert migrate.upgrade(site.engine) == ()
     assert migrate_store(site.url, site.key_file) == ()
@@ -94,10 +101,6 @@ def test_the_revisions_make_the_tables_that_the_program_uses(site: Site) -> None
 def test_the_revisions_say_of_every_column_what_the_program_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Types, references, comments and options are the same, on every database."""
     made = MetaData(naming_convention=tables.metadata.naming_convention)
-    config = Config()
-    config.set_main_option("script_location", str(migrate.SCRIPTS))
-    config.set_main_option("path_separator", "os")
-    scripts = reversed(list(ScriptDirectory.from_config(config).walk_revisions()))
     recorder = SimpleNamespace(
         create_table=lambda name, *parts, **options: Table(name, made, *parts, **options),
         create_index=lambda *_, **__: None,
@@ -105,10 +108,16 @@ def test_the_revisions_say_of_every_column_what_the_program_says(monkeypatch: py
         get_bind=lambda: SimpleNamespace(dialect=SimpleNamespace(name="sqlite")),
         f=lambda name: name,
     )
-    for script in scripts:
+    for script in migrate.revisions():
         monkeypatch.setattr(script.module, "op", recorder)
         script.module.upgrade()
     assert described(made) == described(tables.metadata)
+
+
+def test_every_revision_says_in_one_sentence_what_it_does() -> None:
+    """`router migrate --dry-run` shows it."""
+    for script in migrate.revisions():
+        assert re.fullmatch(r"[A-Z][^\n]{20,110}\.", migrate.sentence(script.revision)), script.revision
 
 
 def described(metadata: MetaData) -> dict[str, Any]:
@@ -149,10 +158,12 @@ def test_an_older_store_is_refused_until_it_is_migrated(
     number = store.claim_process_number()
     store.close()
     with_later(tmp_path, monkeypatch)
-    assert migrate.pending(site.engine) == ("0003", "0004")
-    with pytest.raises(SchemaError, match=r"older than this program: 2 revision.*0003 to 0004.*`router migrate`"):
+    assert migrate.pending(site.engine) == ("9001", "9002")
+    with pytest.raises(SchemaError, match=r"older than this program: 2 revision.*9001 to 9002.*`router migrate`"):
         site.open()
-    assert migrate_store(site.url, site.key_file) == ("0003", "0004")
+    assert migrate_store(site.url, site.key_file, dry_run=True) == ("9001", "9002")
+    assert migrate.pending(site.engine) == ("9001", "9002")
+    assert migrate_store(site.url, site.key_file) == ("9001", "9002")
     store = open_store(site.url, site.key_file)
     assert store.claim_process_number() == number + 1
     store.close()
@@ -165,15 +176,20 @@ def test_a_newer_store_is_refused_with_its_own_sentence(
     with monkeypatch.context() as newer:
         with_later(tmp_path, newer)
         migrate_store(site.url, site.key_file)
-    for attempt in (site.open, lambda: migrate_store(site.url, site.key_file)):
-        with pytest.raises(SchemaError, match=r"revision 0004, which this program does not know.*up to 0002"):
+    sentence = rf"revision 9002, which this program does not know.*up to {known()[-1]}"
+    for attempt in (
+        site.open,
+        lambda: migrate_store(site.url, site.key_file),
+        lambda: migrate_store(site.url, site.key_file, dry_run=True),
+    ):
+        with pytest.raises(SchemaError, match=sentence):
             attempt()
 
 
 def test_a_database_with_no_schema_of_ours_is_older(site: Site) -> None:
     """A store without the mark of any revision lacks all of them."""
     site.execute("DELETE FROM alembic_version")
-    assert migrate.pending(site.engine) == ("0001", "0002")
+    assert migrate.pending(site.engine) == tuple(known())
     with pytest.raises(SchemaError, match="router migrate"):
         site.open()
 
@@ -185,8 +201,15 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
     with_later(tmp_path, monkeypatch, fault="raise ZeroDivisionError")
     with pytest.raises(ZeroDivisionError):
         migrate_store(site.url, site.key_file)
-    assert migrate.pending(site.engine) == ("0003", "0004")
-    assert site.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'later%'") == []
+    assert migrate.pending(site.engine) == ("9001", "9002")
+    assert not [name for name in sa.inspect(site.engine).get_table_names() if name.startswith("later")]
+
+
+def test_a_migration_needs_the_store_and_its_key(site: Site, tmp_path: Path) -> None:
+    """Another key migrates nothing."""
+    create_key(tmp_path / "other")
+    with pytest.raises(WrongKeyError, match="nothing was changed"):
+        migrate_store(site.url, tmp_path / "other")
 
 
 def test_a_database_without_guards_written_for_it_is_not_made() -> None:

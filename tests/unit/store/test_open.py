@@ -150,7 +150,9 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     [
         "",
         "record.db",
-        "postgresql://u:secret@host/db",
+        "mysql://u:secret@host/db",
+        "postgresql+asyncpg://u:secret@host/db",
+        "postgresql://u:secret@host",
         "sqlite://",
         "sqlite:///:memory:",
         "sqlite://host/x",
