@@ -187,6 +187,7 @@ def kill(kind: str, kills: int, seed: int = 1) -> Kills:
     with installation(kind, replicas=REPLICAS, workers=WORKERS) as installed:
         load = asyncio.run(run(installed, kills, seed, outcome))
         judge(installed, load, outcome)
+        outcome.faults["wrong in the store"] += installed.check()
     return outcome
 
 

@@ -235,6 +235,7 @@ def race(kind: str, count: int, seed: int = 1) -> Races:
             judge(Place(installed.url, str(installed.key_file)), store, races, outcome, followed)
         finally:
             store.close()
+        outcome.faults["wrong in the store"] += installed.check()
     return outcome
 
 

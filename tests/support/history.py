@@ -43,7 +43,8 @@ REFERENCE = "history-1"
 @contextmanager
 def routing(store: Store, key_file: str | Path) -> Iterator[tuple[RoutingServiceStub, Core]]:
     """Serve a store in this process until the block ends, and close it."""
-    core = Core(store, load_pack(DEFAULT_PACK), load_key(key_file), Callers())
+    marks = Path(key_file).with_name("suspects")
+    core = Core(store, load_pack(DEFAULT_PACK), load_key(key_file), Callers(), marks=marks)
     server = grpc.server(ThreadPoolExecutor(4))
     server.add_generic_rpc_handlers((core.servicer.handlers(),))
     port = server.add_insecure_port("127.0.0.1:0")

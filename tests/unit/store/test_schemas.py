@@ -26,7 +26,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "schemas"
 SCHEMAS = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
 
 #: Revisions that were never the newest of a release, each with one that it landed together with.
-LANDED_TOGETHER: dict[str, str] = {}
+LANDED_TOGETHER: dict[str, str] = {"0002": "0003"}
 
 
 class Old:
