@@ -24,6 +24,7 @@ from router.store.parts import Joined
 from router.store.past import snapshot
 from tests.contract.places import STORES, Place
 from tests.contract.samples import Samples, answer, audit, notice
+from tests.support.database import server
 from tests.support.history import first_request, play, routing
 
 FAMILIES = 400
@@ -321,3 +322,20 @@ def test_a_source_that_is_not_there_makes_no_target(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no store"):
         copying.copy(f"sqlite:///{tmp_path}/a.db", f"sqlite:///{tmp_path}/b.db", tmp_path / "key", Quiet())
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_database_that_sorts_by_a_language_is_compared_alike(moved: tuple[Place, Place], tmp_path: Path) -> None:
+    """Texts come in the order of their bytes from every database, whatever its own order is."""
+    source, _ = moved
+    store = source.open()
+    names = ("b-1", "B-1", "a_1", "a-1", "A1", "\u00e91", "e1", "z", "Z")
+    with store.transaction() as transaction:
+        assert not any(transaction.apply([Change(answer=answer(name)) for name in names]))
+    store.close()
+    server().execute("CREATE DATABASE sorted TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en' LOCALE 'C'")
+    target = Place(server().url("sorted"), source.key_file)
+    assert not killed_after(10, source, target)
+    assert copy(source, target).differences == []
+    assert contents(target) == contents(source)
+    back = Place(f"sqlite:///{tmp_path}/back.db", source.key_file)
+    assert copy(target, back).differences == []
