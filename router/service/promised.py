@@ -24,7 +24,9 @@ Told = dict[tuple[int, str], dict[str, int]]
 
 def _run(connection: Connection, most: int) -> Found:
     told = _told(connection)
-    perhaps = dict(map(tuple, connection.execute(select(review.c.event_id, review.c.possible_family_id))))
+    perhaps: dict[int, set[int]] = defaultdict(set)
+    for event_id, family_id in connection.execute(select(review.c.event_id, review.c.possible_family_id)):
+        perhaps[event_id].add(family_id)
 
     def wrong() -> Iterator[str]:
         columns = [decision.c.decision_id, decision.c.family_id, decision.c.event_id, decision.c.document]
@@ -32,7 +34,7 @@ def _run(connection: Connection, most: int) -> Found:
         others: dict[int, set[int]] = defaultdict(set)
         for decision_id, family_id, event_id, document in bulk.stream(connection, decision, columns):
             if event_id in perhaps:
-                others[family_id].add(perhaps[event_id])
+                others[family_id] |= perhaps[event_id]
             shown: dict[str, set[str]] = defaultdict(set)
             for finding in pb.Decision.FromString(parts.head(document)).safety:
                 shown[_KINDS[finding.kind]].add(finding.trigger)

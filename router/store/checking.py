@@ -251,7 +251,7 @@ CHECKS: tuple[Check, ...] = (
     _by_statement(
         "desk-items",
         "Each family that a decision gives to a desk, and each quarantined message, is an item of a desk.",
-        of="decision WHERE outcome = 'desk'",
+        of="event WHERE kind = 'quarantine' OR event_id IN (SELECT event_id FROM decision WHERE outcome = 'desk')",
         called="event",
         wrong="""
             SELECT owned.event_id FROM (

@@ -165,13 +165,13 @@ class _Copying:
 
     def _settle(self, here: Connection) -> Copied:
         """Finish the copy as of a snapshot of the source, which must still be the source's state in the end."""
-        total = sum(bulk.count(here, table) for table in TABLES)
-        self._progress.begin("bringing up to date", total)
-        for table in TABLES:
-            if table.name not in GUARDED or GUARDED[table.name]:
-                with snapshot(self._target) as there:
-                    self._align(here, there, table, _changing(table))
-        self._progress.begin("comparing", total)
+        counts = {table.name: bulk.count(here, table) for table in TABLES}
+        moving = [table for table in TABLES if table.name not in GUARDED or GUARDED[table.name]]
+        self._progress.begin("bringing up to date", sum(counts[table.name] for table in moving))
+        for table in moving:
+            with snapshot(self._target) as there:
+                self._align(here, there, table, _changing(table))
+        self._progress.begin("comparing", sum(counts.values()))
         with snapshot(self._target) as there:
             for table in TABLES:
                 self._done.differences += self._differences(here, there, table)

@@ -17,8 +17,10 @@ from router.rules.loader import load_pack
 from router.service.callers import Callers
 from router.service.core import Core
 from router.service.decode import decode_event
+from router.service.promised import DANGER_NOTICES
 from router.service.settings import DEFAULT_PACK
 from router.service.work import Escalate, Respond, Submit, Withdraw, Work, caller_of, digest_of
+from router.store.checking import CHECKS, check_store
 from router.store.ids import parse
 from router.store.interface import DecisionFilter, LeadState
 from router.v1 import decision_pb2, referral_pb2
@@ -63,6 +65,9 @@ class ServiceMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "core"):
+            # What the invariants ask of the service, `router store check` asks of the rows, whatever led to them.
+            results = list(check_store(self.core.store, (*CHECKS, DANGER_NOTICES)))
+            assert [one for one in results if one.found.wrong] == []
             self.core.close()
             self.folder.cleanup()
 

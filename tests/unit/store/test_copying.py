@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from router.store import copying
+from router.store import bulk, copying
 from router.store.copying import GUARDED, TABLES, Copied, Difference, StillServedError
 from router.store.interface import Change, SchemaError, Store, StoreError, WrongKeyError
 from router.store.key import create_key
@@ -142,7 +142,7 @@ def test_the_guarded_tables_are_the_databases_own(tmp_path: Path) -> None:
 
 CHILD = """
 import sys
-from router.store import copying
+from router.store import bulk, copying
 
 class Told:
     def begin(self, phase, rows):
@@ -321,3 +321,19 @@ def test_a_source_that_is_not_there_makes_no_target(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no store"):
         copying.copy(f"sqlite:///{tmp_path}/a.db", f"sqlite:///{tmp_path}/b.db", tmp_path / "key", Quiet())
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+def test_texts_are_sorted_by_their_bytes_on_every_database(moved: tuple[Place, Place]) -> None:
+    """A database's own order of texts may be that of a language, in which two streams would not meet."""
+    _, target = moved
+    store = target.open()
+    sent = []
+    with snapshot(store) as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *given: sent.append(given[2]))
+        table = copying.metadata.tables["answer"]
+        bulk.last_key(connection, table)
+        bulk.count(connection, table, until=("a",))
+        list(bulk.stream(connection, table, [table.c.request_id], after=("a",), until=("b",)))
+    store.close()
+    by_bytes = [one.count('request_id COLLATE "C"') for one in sent]
+    assert by_bytes == [1, 1, 3], sent
