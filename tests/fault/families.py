@@ -21,6 +21,8 @@ SENDERS = [
     *((f"source-{n}", f"service-{n}") for n in range(10)),
 ]
 
+FORENAMES = "Ailsa Bridget Catriona Deirdre Eilidh Fiona Gwen Helen Iona Jean Kirsty Lorna Morag Nora Orla".split()
+
 MODERATE = choice("parent_illness_severity", "moderate")
 SUICIDAL = yes("suicidal_intent")
 Racer = Callable[[int, int, Random], ReferralEvent]
@@ -29,7 +31,11 @@ Racer = Callable[[int, int, Random], ReferralEvent]
 def sent_by(number: int, place: int, *seen: referral_pb2.Observation, version: int = 1) -> ReferralEvent:
     """Return the referral of family ``number`` that the sender at ``place`` writes, with every identifier."""
     source, referrer = SENDERS[place]
-    return event(number, *seen, source=source, referrer=referrer, version=version)
+    made = event(number, *seen, source=source, referrer=referrer, version=version)
+    # Strangers to each other, so that races meet in their own family and not in a likeness to another.
+    made.people[0].names[0].given = FORENAMES[number % len(FORENAMES)]
+    made.people[1].birth_date = _infants_birth(number)
+    return made
 
 
 def equal(number: int, place: int, chance: Random) -> ReferralEvent:
@@ -60,7 +66,7 @@ def twins(number: int, place: int, chance: Random) -> ReferralEvent:
     made = sent_by(number, place, MODERATE)
     del made.people[1]
     for order, given in ((1, "Isla"), (2, "Ruaridh")):
-        infant = infant_of(number)
+        infant = infant_of(number, _infants_birth(number))
         infant.ref = f"infant-{order}"
         infant.names[0].given = given
         infant.birth_order = order
@@ -94,7 +100,7 @@ def _alike(number: int, place: int, how: str) -> ReferralEvent:
     )
     made.people.append(mother)
     if how not in {"swapped", "moved without child"}:
-        infant = infant_of(number, f"2026-0{number % 9 + 1}-{number % 27 + 1:02d}")
+        infant = infant_of(number, _infants_birth(number))
         infant.names[0].family = family
         made.people.append(infant)
     if not how.startswith("moved"):
@@ -103,6 +109,10 @@ def _alike(number: int, place: int, how: str) -> ReferralEvent:
     if how == "moved without child":
         mother.phones.append(f"07{700_000_000 + number:09d}")
     return made
+
+
+def _infants_birth(number: int) -> str:
+    return f"2026-{number % 9 + 1:02d}-{number % 28 + 1:02d}"
 
 
 def _sign(number: int) -> str:

@@ -27,7 +27,7 @@ _READY = "router serves on"
 
 
 class NotServingError(Exception):
-    """A replica did not come up. Its log says why."""
+    """A replica did not come up."""
 
 
 @dataclass
@@ -69,7 +69,8 @@ class Replica:
         for line in self.process.stdout:
             if line.startswith(_READY):
                 return
-        raise NotServingError(f"{self.address} did not come up; see {self.log.name}")
+        last = Path(self.log.name).read_text().splitlines()[-1:]
+        raise NotServingError(f"{self.address} did not come up; the last that it said: {last}")
 
     def kill(self) -> None:
         """Kill the supervisor with SIGKILL; its workers are to end by themselves."""

@@ -229,3 +229,23 @@ def test_a_reading_connection_cannot_write(closed: Path) -> None:
     with pytest.raises(dbapi2.OperationalError, match="readonly"):
         connection.execute("INSERT INTO process VALUES (1, 1)")
     connection.close()
+
+
+def test_a_page_that_is_being_written_is_not_taken_for_a_wrong_key(
+    closed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process writes the first page while this one opens: it looks again, and finds it whole."""
+    file = closed / "record.db"
+    whole = file.read_bytes()
+    torn = whole[:2048] + bytes(2048) + whole[4096:]
+    pauses = []
+
+    def written_meanwhile(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            file.write_bytes(whole)
+
+    file.write_bytes(torn)
+    monkeypatch.setattr("router.store.sqlite_file.time.sleep", written_meanwhile)
+    sqlite_file.prove_key(file, load_key(closed / "key"))
+    assert len(pauses) == 3
