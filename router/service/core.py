@@ -15,6 +15,7 @@ from router.routing.decide import Decider
 from router.rules.engine import Engine
 from router.rules.loader import load_pack
 from router.rules.pack import Pack
+from router.service.admission import Admission
 from router.service.batcher import Batcher
 from router.service.callers import Callers, load_callers
 from router.service.decode import micros
@@ -27,6 +28,7 @@ from router.service.reading import Reads
 from router.service.recording import Recorder
 from router.service.servicer import Servicer
 from router.service.settings import Settings
+from router.service.shedding import Door
 from router.service.tools import Tools
 from router.service.work import Caller, Escalate
 from router.service.workspace import KeyHash
@@ -36,6 +38,7 @@ from router.store.key import load_key
 from router.store.open import open_store
 
 ESCALATION_SECONDS = 30.0
+QUEUE_MS = int(__import__("os").environ.get("QMS", "40"))
 _CLOCK = Caller("clock", Reader.DESK, "", "", "operations", "")
 
 
@@ -48,7 +51,14 @@ class Core:
     """One process of the service, without its sockets."""
 
     def __init__(
-        self, store: Store, pack: Pack, secret: bytes, callers: Callers, *, now: Callable[[], datetime] = utc_now
+        self,
+        store: Store,
+        pack: Pack,
+        secret: bytes,
+        callers: Callers,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        queue_ms: int = QUEUE_MS,
     ) -> None:
         self.store = store
         self.now = now
@@ -68,9 +78,13 @@ class Core:
         with store.transaction() as transaction:
             transaction.keep_pack(pack.digest, pack_content(pack), micros(now()))
         self.processor = Processor(store, tools, KeyHash(secret))
-        self.batcher = Batcher(self.processor.process, on_fault=_store_fault)
+        self.admission = Admission(queue_seconds=queue_ms / 1000)
+        self.door = Door(self.admission)
+        self.batcher = Batcher(self.processor.process, on_fault=_store_fault, admission=self.admission)
         reads = Reads(PackShelf(pack), self.recorder)
-        self.servicer = Servicer(batcher=self.batcher, store=store, reads=reads, callers=callers, now=now)
+        self.servicer = Servicer(
+            batcher=self.batcher, door=self.door, store=store, reads=reads, callers=callers, now=now
+        )
         self._stopped = threading.Event()
         self._escalation = threading.Thread(target=self._escalate, name="escalation", daemon=True)
         self._escalation.start()
@@ -80,6 +94,7 @@ class Core:
         self._stopped.set()
         self._escalation.join()
         self.batcher.close()
+        self.door.tell()
         self.store.close()
 
     def escalate_now(self) -> None:
@@ -88,6 +103,7 @@ class Core:
 
     def _escalate(self) -> None:
         while not self._stopped.wait(ESCALATION_SECONDS):
+            self.door.tell()
             self.escalate_now()
 
 

@@ -17,12 +17,16 @@ from grpc_reflection.v1alpha import reflection
 from router.audit.events import AuditEvent
 from router.audit.log import configure, record
 from router.service.core import Core, build_core
-from router.service.servicer import MOST_AT_ONCE
+from router.service.admission import PLACES
+from router.service.servicer import MOST_STREAMS
 from router.service.settings import Settings
 from router.v1 import routing_service_pb2 as pb
 
-# Room for as many calls again, so that the router itself can refuse what is too much, with a reason.
-THREADS = 2 * MOST_AT_ONCE
+# A thread for every place, and some that turn away those who get none.
+CALL_THREADS = max(PLACES.values()) + 32
+STREAM_THREADS = MOST_STREAMS + 4
+# For health checks and reflection, which never wait behind calls.
+OTHER_THREADS = 8
 GRACE_SECONDS = 20.0
 SERVICE = pb.DESCRIPTOR.services_by_name["RoutingService"].full_name
 
@@ -33,12 +37,13 @@ class WorkerServer:
     def __init__(self, core: Core, settings: Settings) -> None:
         self.core = core
         self._health = health.HealthServicer()
+        calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="call")
+        streams = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="stream")
         self._server = grpc.server(
-            ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="call"),
-            maximum_concurrent_rpcs=THREADS,
+            ThreadPoolExecutor(OTHER_THREADS, thread_name_prefix="other"),
             options=[("grpc.so_reuseport", 1), ("grpc.max_receive_message_length", 4 * 1024 * 1024)],
         )
-        self._server.add_generic_rpc_handlers((core.servicer.handlers(),))
+        self._server.add_generic_rpc_handlers((core.servicer.handlers(calls, streams),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         address = f"{settings.host}:{settings.port}"
@@ -90,6 +95,8 @@ def main() -> None:
     configure()
     server = WorkerServer(build_core(settings), settings)
     _collect_seldom()
+    if "SWI" in os.environ:
+        import sys; sys.setswitchinterval(float(os.environ["SWI"]))
     server.start()
     record(AuditEvent.SERVICE_STARTED, address=f"{settings.host}:{server.port}", worker=str(arguments.number))
     os.write(arguments.ready, b"ready\n")
