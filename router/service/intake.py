@@ -1,10 +1,9 @@
 """Takes calls in: a call that there is no room for is refused where it is read, and only the others get a thread.
 
-gRPC's own way gives every call a thread before anybody has looked at it. Handing calls over to threads that only refuse
-them costs more than the refusal, and takes the processor from the batch at random moments: measured at five times the
-load that a worker can carry, it then answers a third of what it could. So each unary call of the contract is read on the
-thread that serves the socket. Python's gRPC has no public way to do that; what is used of its inside stands in this
-module alone.
+gRPC's own way gives every call a thread before anybody has looked at it. Threads that only refuse cost more than the
+refusal, and take the processor from the batch at random moments: measured at five times the load that a worker can carry,
+it then answers a third of what it could. So each unary call of the contract is read on the thread that serves the
+socket. Python's gRPC has no public way to do that; what is used of its inside stands in this module alone.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import grpc
-from google.protobuf.message import Message
 from grpc import _server  # type: ignore[attr-defined]
 from grpc._cython import cygrpc  # type: ignore[import-untyped]
 
@@ -26,99 +24,77 @@ from router.service.admission import Place
 Enter = Callable[[Any], Place | grpc.Status]
 Handle = Callable[[Any, grpc.ServicerContext, Place], bytes]
 
-
-class _AtOnce(ThreadPoolExecutor):
-    """Runs what it is given at once, on the thread that gives it."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(fn(*args, **kwargs))
-        return done
+_abort = _server._abort  # noqa: SLF001
+_is_active = _server._is_rpc_state_active  # noqa: SLF001
+_receive_message = _server._receive_message  # noqa: SLF001
+_MESSAGE = _server._RECEIVE_MESSAGE_TOKEN  # noqa: SLF001
+_DONE: Future[None] = Future()
+_DONE.set_result(None)
 
 
-_AT_ONCE = _AtOnce(max_workers=1)
+class ReadingPool(ThreadPoolExecutor):
+    """The pool of unary calls: reads a call's message first, and gives a thread to a call that has got a place.
 
-
-def unary_handler(
-    kind: type[Message], handle: Handle, enter: Enter, calls: ThreadPoolExecutor
-) -> grpc.RpcMethodHandler[Any, Any]:
-    """Return the handler of a unary call: ``enter`` gives it a place or a refusal, and ``handle`` runs in ``calls``.
-
-    ``enter`` must be quick: every other call waits meanwhile.
+    ``enter`` gives a place or a refusal. It must be quick: every other call waits meanwhile.
     """
 
-    def begin(_requests: object, context: Any, _answer: object) -> None:
-        _Reading(kind.FromString, handle, enter, calls, context).start()
-
-    # As a stream, so that gRPC does not wait for the message; on the wire there is no difference.
-    begin.experimental_non_blocking = True  # type: ignore[attr-defined]
-    begin.experimental_thread_pool = _AT_ONCE  # type: ignore[attr-defined]
-    return grpc.stream_stream_rpc_method_handler(begin)
-
-
-class _Reading:
-    """One call whose message is being read."""
-
-    def __init__(
-        self, parse: Callable[[bytes], Any], handle: Handle, enter: Enter, calls: ThreadPoolExecutor, context: Any
-    ) -> None:
-        self._parse = parse
-        self._handle = handle
+    def __init__(self, threads: int, enter: Enter) -> None:
+        super().__init__(threads, thread_name_prefix="call")
         self._enter = enter
-        self._calls = calls
-        self._event = context._rpc_event  # noqa: SLF001 - see the module
-        self._state = context._state  # noqa: SLF001
 
-    def start(self) -> None:
-        """Ask for the message."""
-        state, call = self._state, self._event.call
-        take = _server._receive_message(state, call, self._parse)  # noqa: SLF001
-        with state.condition:
-            call.start_server_batch((cygrpc.ReceiveMessageOperation(0),), functools.partial(self._received, take))
-            state.due.add(_server._RECEIVE_MESSAGE_TOKEN)  # noqa: SLF001
+    def submit(self, run: Any, in_pool: Any, /, *args: Any, **_: Any) -> Future[Any]:
+        """Begin a call, as gRPC hands it over."""
+        event, state, handle, _, parse, serialise = args
+        take = _receive_message(state, event.call, parse)
 
-    def _received(self, take: Callable[[Any], Any], event: Any) -> Any:
-        outcome = take(event)
-        state = self._state
-        with state.condition:
-            request, state.request = state.request, None
-            active = _server._is_rpc_state_active(state)  # noqa: SLF001
-        if not active:
-            # The caller has gone, or the message was no message of the contract and the call was ended for it.
+        def received(arrived: Any) -> Any:
+            outcome = take(arrived)
+            with state.condition:
+                request, state.request = state.request, None
+                # The caller may have gone, or the message was none of the contract's and the call was ended for it.
+                active = _is_active(state)
+            if not active:
+                return outcome
+            if request is None:
+                _end(state, event, grpc.StatusCode.UNIMPLEMENTED, "the call has no message; send exactly one")
+                return outcome
+            try:
+                place = self._enter(request)
+                if not isinstance(place, Place):
+                    _end(state, event, place.code, place.details, place.trailing_metadata)
+                    return outcome
+                handler = functools.partial(handle, place=place)
+                try:
+                    super(ReadingPool, self).submit(
+                        run, in_pool, event, state, handler, lambda: request, parse, serialise
+                    )
+                except BaseException:
+                    place.give_back()
+                    raise
+            except Exception as fault:  # noqa: BLE001 - this thread serves every other call too
+                method = type(request).__name__.removesuffix("Request")
+                record(AuditEvent.CALL_FAILED, method=method, error=type(fault).__name__)
+                _end(state, event, grpc.StatusCode.INTERNAL, "the router met a fault of its own; nothing was changed")
             return outcome
-        if request is None:
-            self._end(grpc.StatusCode.UNIMPLEMENTED, "the call has no message; send exactly one")
-            return outcome
-        try:
-            self._let_in(request)
-        except Exception as fault:  # noqa: BLE001 - this thread serves every other call too
-            record(AuditEvent.CALL_FAILED, method=type(request).__name__.removesuffix("Request"), error=type(fault).__name__)
-            self._end(grpc.StatusCode.INTERNAL, "the router met a fault of its own; nothing was changed")
-        return outcome
 
-    def _let_in(self, request: Any) -> None:
-        place = self._enter(request)
-        if not isinstance(place, Place):
-            self._end(place.code, place.details, place.trailing_metadata)
-            return
-        handle = functools.partial(self._handle, place=place)
-        try:
-            self._calls.submit(
-                self._state.context.run,
-                _server._unary_response_in_pool,  # noqa: SLF001
-                self._event,
-                self._state,
-                handle,
-                lambda: request,
-                None,
-                None,
-            )
-        except BaseException:
-            place.give_back()
-            raise
-
-    def _end(self, code: grpc.StatusCode, details: str, metadata: Any = None) -> None:
-        state = self._state
         with state.condition:
-            state.code, state.details, state.trailing_metadata = code, details.encode(), metadata
-            _server._abort(state, self._event.call, cygrpc.StatusCode.unknown, b"")  # noqa: SLF001
+            event.call.start_server_batch((cygrpc.ReceiveMessageOperation(0),), received)
+            state.due.add(_MESSAGE)
+        return _DONE
+
+
+def in_pool(handle: Callable[..., Any], pool: ThreadPoolExecutor) -> Callable[..., Any]:
+    """Return a handler that gRPC runs in a pool of its own."""
+
+    @functools.wraps(handle)
+    def run(request: Any, context: grpc.ServicerContext, **more: Any) -> Any:
+        return handle(request, context, **more)
+
+    run.experimental_thread_pool = pool  # type: ignore[attr-defined]
+    return run
+
+
+def _end(state: Any, event: Any, code: grpc.StatusCode, details: str, metadata: Any = None) -> None:
+    with state.condition:
+        state.code, state.details, state.trailing_metadata = code, details.encode(), metadata
+        _abort(state, event.call, cygrpc.StatusCode.unknown, b"")

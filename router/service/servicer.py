@@ -22,7 +22,7 @@ from router.service.batcher import Batcher
 from router.service.callers import Callers
 from router.service.decode import decode_event, moment
 from router.service.errors import RETRY_MS, abort, field_faults, item_error
-from router.service.intake import Handle, unary_handler
+from router.service.intake import Handle, ReadingPool, in_pool
 from router.service.reading import Reads, parse_id
 from router.service.shedding import Door, overloaded
 from router.service.validate import validate
@@ -74,7 +74,7 @@ class Servicer:
         self._now = now
         self._streams = threading.BoundedSemaphore(MOST_STREAMS)
 
-    def handlers(self, calls: ThreadPoolExecutor, streams: ThreadPoolExecutor) -> grpc.GenericRpcHandler[Any, Any]:
+    def handlers(self, calls: ReadingPool, streams: ThreadPoolExecutor) -> grpc.GenericRpcHandler[Any, Any]:
         """Return the handlers of the contract's service, which run in these pools. Answers are bytes already."""
         unary: dict[str, tuple[type[Message], Handle]] = {
             "Check": (pb.CheckRequest, self._written(self.check)),
@@ -88,10 +88,11 @@ class Servicer:
             "ListDecisions": (pb.ListDecisionsRequest, self._read(self._reads.list_decisions)),
         }
         methods = {
-            name: unary_handler(kind, handle, self._door.enter, calls) for name, (kind, handle) in unary.items()
+            name: grpc.unary_unary_rpc_method_handler(in_pool(handle, calls), request_deserializer=kind.FromString)
+            for name, (kind, handle) in unary.items()
         }
         methods["SubmitReferrals"] = grpc.stream_stream_rpc_method_handler(
-            _in_pool(self.submit_stream, streams), request_deserializer=pb.SubmitReferralsRequest.FromString
+            in_pool(self.submit_stream, streams), request_deserializer=pb.SubmitReferralsRequest.FromString
         )
         return grpc.method_handlers_generic_handler(pb.DESCRIPTOR.services_by_name["RoutingService"].full_name, methods)
 
@@ -309,17 +310,6 @@ def _content(request: Any) -> bytes:
     bare.ClearField("context")
     bare.ClearField("request_id")
     return bytes(bare.SerializeToString(deterministic=True))
-
-
-def _in_pool(handler: Callable[..., Any], pool: ThreadPoolExecutor) -> Callable[..., Any]:
-    """Return a handler that gRPC runs in a pool of its own."""
-
-    @functools.wraps(handler)
-    def run(request: Any, context: grpc.ServicerContext) -> Any:
-        return handler(request, context)
-
-    run.experimental_thread_pool = pool  # type: ignore[attr-defined]
-    return run
 
 
 def _item(request_id: str, answer: Answer, retry_ms: int = RETRY_MS) -> bytes:

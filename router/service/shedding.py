@@ -45,10 +45,13 @@ def may_be_dangerous(event: referral_pb2.ReferralEvent) -> bool:
 
     A code that nobody mapped, and a value of another kind than the fact's, are no denial.
     """
-    return event.urgency == referral_pb2.URGENCY_EMERGENCY or any(
-        one.fact in TRIGGERS_BY_FACT and not TRIGGERS_BY_FACT[one.fact].denied_by(_value(one))
-        for one in event.observations
-    )
+    if event.urgency == referral_pb2.URGENCY_EMERGENCY:
+        return True
+    for one in event.observations:
+        trigger = TRIGGERS_BY_FACT.get(one.fact)
+        if trigger is not None and not trigger.denied_by(_value(one)):
+            return True
+    return False
 
 
 def _value(one: referral_pb2.Observation) -> Any:

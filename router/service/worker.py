@@ -18,6 +18,7 @@ from router.audit.events import AuditEvent
 from router.audit.log import configure, record
 from router.service.core import Core, build_core
 from router.service.admission import PLACES
+from router.service.intake import ReadingPool
 from router.service.servicer import MOST_STREAMS
 from router.service.settings import Settings
 from router.v1 import routing_service_pb2 as pb
@@ -37,7 +38,7 @@ class WorkerServer:
     def __init__(self, core: Core, settings: Settings) -> None:
         self.core = core
         self._health = health.HealthServicer()
-        calls = ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="call")
+        calls = ReadingPool(CALL_THREADS, core.door.enter)
         streams = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="stream")
         self._server = grpc.server(
             ThreadPoolExecutor(OTHER_THREADS, thread_name_prefix="other"),
