@@ -10,10 +10,10 @@ import asyncio
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import grpc
 import orjson
@@ -126,7 +126,7 @@ class _Sender:
         end = time.perf_counter() + self._order.seconds
 
         async def caller() -> None:
-            while (now := time.perf_counter()) < end:
+            while (now := time.perf_counter()) < end:  # noqa: ASYNC110 - as long as it was told to
                 await asyncio.sleep(await self._one(now))
 
         await asyncio.gather(*(caller() for _ in range(self._order.in_flight)))
@@ -161,7 +161,8 @@ class _Sender:
 
 def _seconds_to_wait(error: grpc.aio.AioRpcError) -> float | None:
     """Return the time that a refusal says to wait, None where it does not have exactly one reason and such a time."""
-    details = next((value for key, value in error.trailing_metadata() or () if key == _STATUS), None)
+    metadata: Any = error.trailing_metadata() or ()
+    details = dict(metadata).get(_STATUS)
     if not isinstance(details, bytes):
         return None
     infos, waits = 0, []
@@ -204,7 +205,7 @@ async def run(order: Order) -> Result:
         late_p99_ms=_part(tally.late, 99),
         unsent=tally.unsent,
     )
-    await asyncio.gather(*(one.close() for one in channels))
+    await asyncio.gather(*(one.close(None) for one in channels))
     return result
 
 

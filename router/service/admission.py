@@ -1,8 +1,8 @@
 """Who is let in: by how long what is under way is expected to take, danger last to be turned away.
 
-A count would not do. How long 64 calls take depends on the machine, the store and what is asked; how long a caller waits
-is what callers feel. So each batch that is done says what an item costs, and a call is let in while the items before it
-are expected to take no longer than the limit of its rank.
+A count would not do. How long 64 calls take depends on the machine, the store and what is asked; how long a caller
+waits is what callers feel. So each batch that is done says what an item costs, and a call is let in while the items
+before it, and itself, are expected to take no longer than the limit of its rank.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
-# One ordinary call weighs this much in the estimate: the last few dozen items count, a single slow one hardly does.
+# One item weighs this much in the estimate: the last few dozen count, a single slow one hardly does.
 _WEIGHT = 0.03
 # Before the first batch: about what an item costs on a slow machine.
 FIRST_GUESS_SECONDS = 0.003
-_LONGEST_RETRY_SECONDS = 5.0
-_SHORTEST_RETRY_SECONDS = 0.02
-_WINDOW_SECONDS = 1.0
+LONGEST_RETRY_SECONDS = 5.0
+SHORTEST_RETRY_SECONDS = 0.02
 
 
 class Rank(IntEnum):
@@ -37,9 +36,9 @@ class Rank(IntEnum):
     """Red flags, safeguarding and emergencies, and what may be one."""
 
 
-SHARES = {Rank.BULK: 0.5, Rank.ORDINARY: 1.0, Rank.BEGUN: 2.0, Rank.DANGER: 4.0}
+SHARES = {Rank.BULK: 0.75, Rank.ORDINARY: 1.0, Rank.BEGUN: 2.0, Rank.DANGER: 4.0}
 """The limit of each rank, in ordinary limits."""
-PLACES = {Rank.BULK: 32, Rank.ORDINARY: 64, Rank.BEGUN: 128, Rank.DANGER: 256}
+PLACES = {Rank.BULK: 48, Rank.ORDINARY: 64, Rank.BEGUN: 128, Rank.DANGER: 256}
 """The most under way whatever they cost, since each takes a thread."""
 
 
@@ -52,7 +51,7 @@ class Place:
         self._admission = admission
         self._held = True
 
-    def __enter__(self) -> Place:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -85,9 +84,6 @@ class Admission:
         self._under_way = 0
         self._waiting = 0
         self._cost: float | None = None
-        self._window = clock()
-        self._turned_away = 0
-        self._turned_away_before = 0
 
     @property
     def under_way(self) -> int:
@@ -136,24 +132,14 @@ class Admission:
         else:
             self._cost += (cost - self._cost) * (1 - (1 - _WEIGHT) ** items)
 
-    def retry_seconds(self, rank: Rank) -> float:
-        """Return when somebody who is turned away now had better come again.
+    def retry_seconds(self, turned_away: int = 0) -> float:
+        """Return when somebody who is turned away had better come again: when what is under way will be done.
 
-        That is when what is under way will be done. Those who were turned away within the last second come again too,
-        and had they all the same time to wait, they would meet here: so each waits for those before it as well. Danger
-        does not.
+        Those who were turned away lately come again too, and had they all the same time to wait, they would meet here:
+        ``turned_away`` is how many of them to wait for besides.
         """
-        with self._changed:
-            now = self._clock()
-            if now - self._window >= _WINDOW_SECONDS:
-                self._turned_away_before = self._turned_away if now - self._window < 2 * _WINDOW_SECONDS else 0
-                self._turned_away = 0
-                self._window = now
-            self._turned_away += 1
-            before = self._under_way
-            if rank < Rank.DANGER:
-                before += max(self._turned_away, self._turned_away_before)
-            return min(max(before * self.cost_seconds, _SHORTEST_RETRY_SECONDS), _LONGEST_RETRY_SECONDS)
+        seconds = (self._under_way + turned_away) * self.cost_seconds
+        return min(max(seconds, SHORTEST_RETRY_SECONDS), LONGEST_RETRY_SECONDS)
 
     def _take(self, rank: Rank) -> Place | None:
         count = self._under_way

@@ -38,7 +38,8 @@ from router.store.key import load_key
 from router.store.open import open_store
 
 ESCALATION_SECONDS = 30.0
-QUEUE_MS = int(__import__("os").environ.get("QMS", "40"))
+# How long accepted work may be expected to wait, where the settings do not say.
+QUEUE_MS = 40
 _CLOCK = Caller("clock", Reader.DESK, "", "", "operations", "")
 
 
@@ -113,7 +114,8 @@ def build_core(settings: Settings) -> Core:
     callers = load_callers(settings.callers) if settings.callers else Callers()
     settings.data.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store_url, settings.key_file)
-    return Core(store, pack, load_key(settings.key_file), callers)
+    queue_ms: int = getattr(settings, "queue_ms", QUEUE_MS)
+    return Core(store, pack, load_key(settings.key_file), callers, queue_ms=queue_ms)
 
 
 def _store_fault(fault: Exception) -> None:

@@ -1,9 +1,9 @@
 """Takes calls in: a call that there is no room for is refused where it is read, and only the others get a thread.
 
 gRPC's own way gives every call a thread before anybody has looked at it. Threads that only refuse cost more than the
-refusal, and take the processor from the batch at random moments: measured at five times the load that a worker can carry,
-it then answers a third of what it could. So each unary call of the contract is read on the thread that serves the
-socket. Python's gRPC has no public way to do that; what is used of its inside stands in this module alone.
+refusal, and take the processor from the batch at random moments: measured at five times the load that a worker can
+carry, it then answered a third of what it could. So each unary call of the contract is read on the thread that serves
+the socket. Python's gRPC has no public way to do that; what is used of its inside stands in this module alone.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import grpc
-from grpc import _server  # type: ignore[attr-defined]
-from grpc._cython import cygrpc  # type: ignore[import-untyped]
+from google.rpc import code_pb2, status_pb2
+from grpc import _server
+from grpc._cython import cygrpc  # type: ignore[attr-defined]
+from grpc_status import rpc_status
 
 from router.audit.events import AuditEvent
 from router.audit.log import record
+from router.model.errors import Reason, RouterError
 from router.service.admission import Place
+from router.service.errors import status_of
 
 Enter = Callable[[Any], Place | grpc.Status]
 Handle = Callable[[Any, grpc.ServicerContext, Place], bytes]
@@ -28,6 +32,12 @@ _abort = _server._abort  # noqa: SLF001
 _is_active = _server._is_rpc_state_active  # noqa: SLF001
 _receive_message = _server._receive_message  # noqa: SLF001
 _MESSAGE = _server._RECEIVE_MESSAGE_TOKEN  # noqa: SLF001
+_NO_MESSAGE = rpc_status.to_status(
+    status_pb2.Status(code=code_pb2.UNIMPLEMENTED, message="the call has no message; send exactly one")
+)
+_FAULT = rpc_status.to_status(
+    status_of(RouterError(Reason.INTERNAL, "the router met a fault of its own; nothing was changed"))
+)
 _DONE: Future[None] = Future()
 _DONE.set_result(None)
 
@@ -42,9 +52,9 @@ class ReadingPool(ThreadPoolExecutor):
         super().__init__(threads, thread_name_prefix="call")
         self._enter = enter
 
-    def submit(self, run: Any, in_pool: Any, /, *args: Any, **_: Any) -> Future[Any]:
+    def submit(self, fn: Any, /, *args: Any, **_: Any) -> Future[Any]:
         """Begin a call, as gRPC hands it over."""
-        event, state, handle, _, parse, serialise = args
+        in_pool, event, state, handle, _, parse, serialise = args
         take = _receive_message(state, event.call, parse)
 
         def received(arrived: Any) -> Any:
@@ -53,34 +63,31 @@ class ReadingPool(ThreadPoolExecutor):
                 request, state.request = state.request, None
                 # The caller may have gone, or the message was none of the contract's and the call was ended for it.
                 active = _is_active(state)
-            if not active:
-                return outcome
-            if request is None:
-                _end(state, event, grpc.StatusCode.UNIMPLEMENTED, "the call has no message; send exactly one")
-                return outcome
-            try:
-                place = self._enter(request)
-                if not isinstance(place, Place):
-                    _end(state, event, place.code, place.details, place.trailing_metadata)
-                    return outcome
-                handler = functools.partial(handle, place=place)
-                try:
+            if active and request is None:
+                _end(state, event, _NO_MESSAGE)
+            elif active:
+                place = self._place_for(request)
+                if isinstance(place, Place):
+                    handler = functools.partial(handle, place=place)
                     super(ReadingPool, self).submit(
-                        run, in_pool, event, state, handler, lambda: request, parse, serialise
+                        fn, in_pool, event, state, handler, lambda: request, parse, serialise
                     )
-                except BaseException:
-                    place.give_back()
-                    raise
-            except Exception as fault:  # noqa: BLE001 - this thread serves every other call too
-                method = type(request).__name__.removesuffix("Request")
-                record(AuditEvent.CALL_FAILED, method=method, error=type(fault).__name__)
-                _end(state, event, grpc.StatusCode.INTERNAL, "the router met a fault of its own; nothing was changed")
+                else:
+                    _end(state, event, place)
             return outcome
 
         with state.condition:
             event.call.start_server_batch((cygrpc.ReceiveMessageOperation(0),), received)
             state.due.add(_MESSAGE)
         return _DONE
+
+    def _place_for(self, request: Any) -> Place | grpc.Status:
+        try:
+            return self._enter(request)
+        except Exception as fault:  # noqa: BLE001 - the thread that serves every other call must outlive it
+            method = type(request).__name__.removesuffix("Request")
+            record(AuditEvent.CALL_FAILED, method=method, error=type(fault).__name__)
+            return _FAULT
 
 
 def in_pool(handle: Callable[..., Any], pool: ThreadPoolExecutor) -> Callable[..., Any]:
@@ -94,7 +101,8 @@ def in_pool(handle: Callable[..., Any], pool: ThreadPoolExecutor) -> Callable[..
     return run
 
 
-def _end(state: Any, event: Any, code: grpc.StatusCode, details: str, metadata: Any = None) -> None:
+def _end(state: Any, event: Any, status: grpc.Status) -> None:
     with state.condition:
-        state.code, state.details, state.trailing_metadata = code, details.encode(), metadata
+        state.code, state.details = status.code, status.details.encode()
+        state.trailing_metadata = status.trailing_metadata
         _abort(state, event.call, cygrpc.StatusCode.unknown, b"")

@@ -24,7 +24,7 @@ from router.service.decode import decode_event, moment
 from router.service.errors import RETRY_MS, abort, field_faults, item_error
 from router.service.intake import Handle, ReadingPool, in_pool
 from router.service.reading import Reads, parse_id
-from router.service.shedding import Door, overloaded
+from router.service.shedding import Door, overloaded, overloaded_status
 from router.service.validate import validate
 from router.service.wire import embedded
 from router.service.work import (
@@ -183,7 +183,7 @@ class Servicer:
     ) -> Iterator[bytes]:
         """Answer a stream of referrals, each as it is done; a bad item is answered and the stream goes on."""
         if not self._streams.acquire(blocking=False):
-            context.abort_with_status(self._door.turn_away("SubmitReferrals", Rank.BULK))
+            context.abort_with_status(overloaded_status(self._door.turn_away("SubmitReferrals", Rank.BULK)))
         try:
             answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
             room = threading.BoundedSemaphore(MOST_OF_A_STREAM)
@@ -209,10 +209,10 @@ class Servicer:
                 room.acquire()
                 request = item.request
                 place = self._door.enter_from_stream(request, patience)
-                if place is None:
+                if not isinstance(place, Place):
                     # Once one has waited in vain the next do not, so that danger behind them is soon come to.
                     patience = 0.0
-                    answers.put(_item(request.request_id, overloaded(), self._door.retry_ms(Rank.BULK)))
+                    answers.put(_item(request.request_id, overloaded(), place))
                     continue
                 patience = PATIENCE_SECONDS
                 try:

@@ -24,7 +24,9 @@ from router.v1 import routing_service_pb2 as pb
 
 # A longer message is not looked through before there is room for it: it may speak of danger.
 _MOST_LOOKED_THROUGH = 16 * 1024
-_LOG_SECONDS = 1.0
+_SECOND = 1.0
+# The time to wait is worked out anew this often and not for each call.
+_RETRY_HOLDS_SECONDS = 0.02
 # Waits are told in steps of this, so that a few dozen statuses serve all calls.
 _STEP_MS = 20
 _BEGUN = frozenset({pb.RespondToReferralRequest, pb.AcknowledgeNoticeRequest, pb.ListNoticesRequest})
@@ -66,8 +68,12 @@ class Door:
         self._admission = admission
         self._clock = clock
         self._lock = threading.Lock()
-        self._counted = 0
-        self._logged_at = -math.inf
+        self._untold = 0
+        self._recent = 0
+        self._before = 0
+        self._second_ends = -math.inf
+        self._retry_ms = 0
+        self._retry_holds_until = -math.inf
 
     def enter(self, request: Any) -> Place | grpc.Status:
         """Return a place for a call, or the status that turns it away."""
@@ -77,46 +83,54 @@ class Door:
             return place
         rank = rank_of(request)
         place = self._admission.take(rank) if rank > Rank.ORDINARY else None
-        return place or self.turn_away(type(request).__name__.removesuffix("Request"), rank)
+        return place or overloaded_status(self.turn_away(_method(request), rank))
 
-    def enter_from_stream(self, request: pb.SubmitReferralRequest, patience_seconds: float) -> Place | None:
-        """Return a place for an item of a stream, or None."""
+    def enter_from_stream(self, request: pb.SubmitReferralRequest, patience_seconds: float) -> Place | int:
+        """Return a place for an item of a stream, or the milliseconds to wait."""
         place = self._admission.take(Rank.BULK)
-        if place is None:
-            dangerous = may_be_dangerous(request.event)
-            place = self._admission.take(Rank.DANGER) if dangerous else self._admission.wait(Rank.BULK, patience_seconds)
-            if place is None:
-                self._log("SubmitReferrals", Rank.DANGER if dangerous else Rank.BULK)
-        return place
+        if place is not None:
+            return place
+        dangerous = may_be_dangerous(request.event)
+        place = self._admission.take(Rank.DANGER) if dangerous else self._admission.wait(Rank.BULK, patience_seconds)
+        return place or self.turn_away("SubmitReferrals", Rank.DANGER if dangerous else Rank.BULK)
 
-    def turn_away(self, method: str, rank: Rank) -> grpc.Status:
-        """Return the status that turns a call away."""
-        self._log(method, rank)
-        return overloaded_status(self.retry_ms(rank))
-
-    def retry_ms(self, rank: Rank) -> int:
-        """Return the time to wait that somebody who is turned away is told."""
-        return math.ceil(self._admission.retry_seconds(rank) * 1000 / _STEP_MS) * _STEP_MS
+    def turn_away(self, method: str, rank: Rank) -> int:
+        """Count somebody who is turned away, and return how many milliseconds to wait."""
+        if rank is Rank.DANGER:
+            # A family that may be in danger has to come again: each of them is told of, and waits for nobody else.
+            record(AuditEvent.CALL_REFUSED, method=method, reason=Reason.OVERLOADED.value, rank=rank.name.lower())
+            return _rounded(self._admission.retry_seconds())
+        with self._lock:
+            now = self._clock()
+            self._untold += 1
+            self._recent += 1
+            second_ended = now >= self._second_ends
+            if second_ended:
+                self._before = self._recent if now < self._second_ends + _SECOND else 0
+                self._recent = 0
+                self._second_ends = now + _SECOND
+            if now >= self._retry_holds_until:
+                self._retry_ms = _rounded(self._admission.retry_seconds(max(self._recent, self._before)))
+                self._retry_holds_until = now + _RETRY_HOLDS_SECONDS
+            retry_ms = self._retry_ms
+        if second_ended:
+            self.tell()
+        return retry_ms
 
     def tell(self) -> None:
-        """Write down how many were turned away and not yet told of."""
+        """Write down how many were turned away and are not yet told of."""
         with self._lock:
-            count, self._counted = self._counted, 0
+            count, self._untold = self._untold, 0
         if count:
             record(AuditEvent.CALL_REFUSED, reason=Reason.OVERLOADED.value, count=str(count))
 
-    def _log(self, method: str, rank: Rank) -> None:
-        if rank is Rank.DANGER:
-            # Each of these is a family in danger that has to come again.
-            record(AuditEvent.CALL_REFUSED, method=method, reason=Reason.OVERLOADED.value, danger=["not looked at"])
-            return
-        with self._lock:
-            self._counted += 1
-            now = self._clock()
-            if now - self._logged_at < _LOG_SECONDS:
-                return
-            self._logged_at = now
-        self.tell()
+
+def _rounded(seconds: float) -> int:
+    return math.ceil(seconds * 1000 / _STEP_MS) * _STEP_MS
+
+
+def _method(request: Any) -> str:
+    return type(request).__name__.removesuffix("Request")
 
 
 def overloaded() -> RouterError:
@@ -130,4 +144,4 @@ def overloaded_status(retry_ms: int) -> grpc.Status:
     status = rpc_status.to_status(status_of(overloaded(), retry_ms=retry_ms))
     # What gRPC's own retries heed; clients without them leave it alone.
     pushback = ("grpc-retry-pushback-ms", str(retry_ms))
-    return status._replace(trailing_metadata=(*status.trailing_metadata, pushback))  # type: ignore[no-any-return]
+    return status._replace(trailing_metadata=(*status.trailing_metadata, pushback))  # type: ignore[attr-defined,no-any-return]
