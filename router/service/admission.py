@@ -38,6 +38,9 @@ class Rank(IntEnum):
 
 SHARES = {Rank.BULK: 0.75, Rank.ORDINARY: 1.0, Rank.BEGUN: 2.0, Rank.DANGER: 4.0}
 """The limit of each rank, in ordinary limits."""
+LEAST = {Rank.BULK: 6, Rank.ORDINARY: 8, Rank.BEGUN: 16, Rank.DANGER: 32}
+"""So many are let in whatever they are expected to cost. In small batches each item costs more, so that a router that
+takes fewer the longer they take would end with one at a time."""
 PLACES = {Rank.BULK: 48, Rank.ORDINARY: 64, Rank.BEGUN: 128, Rank.DANGER: 256}
 """The most under way whatever they cost, since each takes a thread."""
 
@@ -98,7 +101,7 @@ class Admission:
     @property
     def most_in_a_batch(self) -> int:
         """How many items to decide at once: half of what may wait, so that the next gather meanwhile."""
-        return max(1, int(self._limits[Rank.ORDINARY] / 2 / self.cost_seconds))
+        return max(LEAST[Rank.ORDINARY] // 2, int(self._limits[Rank.ORDINARY] / 2 / self.cost_seconds))
 
     def take(self, rank: Rank) -> Place | None:
         """Take a place, or None where the rank's limit is reached. Who comes to an idle router gets one."""
@@ -143,7 +146,7 @@ class Admission:
 
     def _take(self, rank: Rank) -> Place | None:
         count = self._under_way
-        if count and (count >= PLACES[rank] or (count + 1) * self.cost_seconds > self._limits[rank]):
+        if count >= LEAST[rank] and (count >= PLACES[rank] or (count + 1) * self.cost_seconds > self._limits[rank]):
             return None
         self._under_way += 1
         return Place(self)
