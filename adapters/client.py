@@ -67,7 +67,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """How long to wait before sending again, doubling from ``first_seconds``; a random part spreads the senders."""
+    """How long to wait before sending again, doubling from ``first_seconds``; a random part spreads the senders.
+
+    A router that says how long to wait is believed, up to ``most_seconds``.
+    """
 
     attempts: int = 6
     first_seconds: float = 0.2
@@ -75,19 +78,28 @@ class Backoff:
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
 
-    def wait(self, attempt: int) -> None:
-        """Wait before attempt number ``attempt + 1``."""
+    def wait(self, attempt: int, told_seconds: float = 0.0) -> None:
+        """Wait before attempt number ``attempt + 1``, and no shorter than the router told, within the longest wait.
+
+        Whoever was told the same time at the same moment comes back a little after it, each a little later.
+        """
         longest = min(self.most_seconds, self.first_seconds * 2.0**attempt)
-        self.sleep(longest * (0.5 + self.random() / 2))
+        told = min(self.most_seconds, told_seconds)
+        spread = self.random()
+        self.sleep(max(longest * (0.5 + spread / 2), told * (1 + spread / 2)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Why a call failed: the status, the documented reason and the router's words, which name no patient."""
+    """Why a call failed: the status, the documented reason and the router's words, which name no patient.
+
+    ``retry_seconds`` is how long the router says to wait, 0 where it does not say.
+    """
 
     code: grpc.StatusCode
     reason: str
     message: str
+    retry_seconds: float = 0.0
 
 
 _CLOSED = _Failure(grpc.StatusCode.UNAVAILABLE, "", "the router closed the stream without an answer")
@@ -99,6 +111,7 @@ class _Batch:
     def __init__(self, pairs: list[tuple[Mapped, pb.SubmitReferralRequest]]) -> None:
         self.waiting = {request.request_id: request for _, request in pairs}
         self.failure = _CLOSED
+        self.retry_seconds = 0.0
         self.items: dict[str, list[Mapped]] = {}
         for item, request in pairs:
             self.items.setdefault(request.request_id, []).append(item)  # one message twice in a file is one request
@@ -150,7 +163,7 @@ class Client:
             if not batch.waiting:
                 return
             if attempt:
-                self.backoff.wait(attempt - 1)
+                self.backoff.wait(attempt - 1, batch.retry_seconds)
             yield from self._try_batch(batch)
             if batch.failure.code not in RETRIED:
                 break
@@ -160,17 +173,19 @@ class Client:
 
     def _try_batch(self, batch: _Batch) -> Iterator[Sent]:
         """Send what still waits, once; what got no final answer goes on waiting under the same request id."""
-        batch.failure = _CLOSED
+        batch.failure, batch.retry_seconds = _CLOSED, 0.0
         try:
             for answer in self._stream(list(batch.waiting.values())):
                 failure = _of_item(answer)
                 if failure is not None and failure.code in RETRIED:
                     batch.failure = failure
+                    batch.retry_seconds = max(batch.retry_seconds, failure.retry_seconds)
                 elif batch.waiting.pop(answer.request_id, None) is not None:
                     for item in batch.items[answer.request_id]:
                         yield self._answered(item, answer, failure)
         except grpc.RpcError as error:
             batch.failure = _of_call(error)
+            batch.retry_seconds = max(batch.retry_seconds, batch.failure.retry_seconds)
 
     def _stream(self, requests: list[pb.SubmitReferralRequest]) -> Iterator[pb.SubmitReferralsResponse]:
         wrapped = (pb.SubmitReferralsRequest(request=request) for request in requests)
@@ -255,7 +270,7 @@ class Client:
                 if failure.code not in RETRIED:
                     return failure
             if attempt + 1 < self.backoff.attempts:
-                self.backoff.wait(attempt)
+                self.backoff.wait(attempt, failure.retry_seconds)
         return failure
 
 
@@ -268,14 +283,17 @@ def _of_item(answer: pb.SubmitReferralsResponse) -> _Failure | None:
     if answer.WhichOneof("result") != "error":
         return None
     error = answer.error
-    return _Failure(_CODES.get(error.code, grpc.StatusCode.UNKNOWN), error.reason, error.message)
+    code = _CODES.get(error.code, grpc.StatusCode.UNKNOWN)
+    return _Failure(code, error.reason, error.message, error.retry_after_ms / 1000)
 
 
 def _of_call(error: grpc.RpcError) -> _Failure:
-    reason = ""
+    reason, retry_seconds = "", 0.0
     status = rpc_status.from_call(error)  # type: ignore[arg-type]
     for detail in status.details if status is not None else ():
-        info = error_details_pb2.ErrorInfo()
+        info, retry = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
         if detail.Unpack(info):
             reason = info.reason
-    return _Failure(error.code(), reason, error.details() or "")
+        elif detail.Unpack(retry):
+            retry_seconds = retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9
+    return _Failure(error.code(), reason, error.details() or "", retry_seconds)

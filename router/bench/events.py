@@ -16,7 +16,10 @@ from adapters.read import read
 from router.bench.people import OtherPeople, Register
 from router.model.danger import TRIGGERS_BY_FACT
 from router.model.facts import About, FactDefinition, FactType
+from router.routing.case import HeldReferral, ReferralState
+from router.routing.safety import findings
 from router.rules.pack import Pack
+from router.service.decode import decode_event
 from router.v1 import referral_pb2 as pb
 from router.v1 import routing_service_pb2 as service_pb
 
@@ -85,6 +88,13 @@ def as_stream_item(request: bytes) -> bytes:
     return service_pb.SubmitReferralsRequest(
         request=service_pb.SubmitReferralRequest.FromString(request)
     ).SerializeToString()
+
+
+def shows_danger(request: bytes) -> bool:
+    """Return whether the safety floor sees danger in a request to submit, when it reads the whole of it."""
+    event = decode_event(service_pb.SubmitReferralRequest.FromString(request).event)
+    held = HeldReferral(1, event, ReferralState.OPEN, {})
+    return bool(findings((held,), event.occurred_at))
 
 
 class _RandomFacts:

@@ -56,7 +56,8 @@ def write_requests(file: Path, requests: Sequence[bytes]) -> None:
     file.write_bytes(b"".join(len(one).to_bytes(4, "big") + one for one in requests))
 
 
-def _read_requests(file: Path) -> Iterator[bytes]:
+def read_requests(file: Path) -> Iterator[bytes]:
+    """Yield the requests of a file that ``write_requests`` wrote."""
     content = file.read_bytes()
     place = 0
     while place < len(content):
@@ -117,7 +118,7 @@ class _Sender:
 
 async def run(order: Order) -> Result:
     """Send what ``order`` says."""
-    requests = list(_read_requests(Path(order.requests)))
+    requests = list(read_requests(Path(order.requests)))
     async with grpc.aio.insecure_channel(order.address) as channel:
         await channel.channel_ready()
         await _Sender(channel, order).send(requests[: order.warm_up])

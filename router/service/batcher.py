@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from router.model.errors import Reason, RouterError
+from router.service.admission import Admission
 from router.service.guarding import PutOffError
 from router.service.work import Answer, Work
 
@@ -21,13 +23,19 @@ _Item = tuple[Work, "Future[Answer]"]
 class Batcher:
     """One thread that takes whatever waits, at most 64 units of work at once, and answers every waiter.
 
+    A batch is no longer than a part of the time that callers may wait: all of a batch are answered when it is done.
     No time is spent waiting for a fuller batch: while one batch commits, the next gathers by itself.
     """
 
     def __init__(
-        self, process: Callable[[Sequence[Work]], list[Answer]], *, on_fault: Callable[[Exception], None]
+        self,
+        process: Callable[[Sequence[Work]], list[Answer]],
+        *,
+        on_fault: Callable[[Exception], None],
+        admission: Admission,
     ) -> None:
         self._process = process
+        self._admission = admission
         self._on_fault = on_fault
         self._waiting: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._closed = threading.Event()
@@ -53,12 +61,13 @@ class Batcher:
         open_for_more = True
         while open_for_more:
             batch: list[_Item] = []
+            most = min(MOST_IN_A_BATCH, self._admission.most_in_a_batch)
             item = self._waiting.get()
             while item is not None:
                 # Work whose caller has gone is not begun: nobody would learn of its answer, and a retry brings it back.
                 if item[1].set_running_or_notify_cancel():
                     batch.append(item)
-                if len(batch) == MOST_IN_A_BATCH:
+                if len(batch) == most:
                     break
                 try:
                     item = self._waiting.get_nowait()
@@ -69,12 +78,14 @@ class Batcher:
                 self._answer(batch)
 
     def _answer(self, batch: list[_Item]) -> None:
+        started = time.perf_counter()
         try:
             answers = self._process([work for work, _ in batch])
         except Exception as fault:  # noqa: BLE001 - the thread must outlive any fault of the store
             self._on_fault(fault)
             message = "the store did not take the request; try again with the same request_id"
             answers = [RouterError(Reason.STORE_UNAVAILABLE, message)] * len(batch)
+        self._admission.learn(len(batch), time.perf_counter() - started)
         put_off = []
         for item, answer in zip(batch, answers, strict=True):
             if isinstance(answer, PutOffError):

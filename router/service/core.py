@@ -16,6 +16,7 @@ from router.routing.decide import Decider
 from router.rules.engine import Engine
 from router.rules.loader import load_pack
 from router.rules.pack import Pack
+from router.service.admission import Admission
 from router.service.batcher import Batcher
 from router.service.callers import Callers, load_callers
 from router.service.decode import micros
@@ -29,6 +30,7 @@ from router.service.reading import Reads
 from router.service.recording import Recorder
 from router.service.servicer import Servicer
 from router.service.settings import Settings
+from router.service.shedding import Door
 from router.service.tools import Tools
 from router.service.work import Caller, Escalate
 from router.service.workspace import KeyHash
@@ -38,6 +40,8 @@ from router.store.key import load_key
 from router.store.open import open_store
 
 ESCALATION_SECONDS = 30.0
+# How long accepted work may be expected to wait, where the settings do not say.
+QUEUE_MS = 40
 _CLOCK = Caller("clock", Reader.DESK, "", "", "operations", "")
 
 
@@ -58,6 +62,7 @@ class Core:
         *,
         marks: Path,
         now: Callable[[], datetime] = utc_now,
+        queue_ms: int = QUEUE_MS,
     ) -> None:
         self.store = store
         self.now = now
@@ -80,9 +85,13 @@ class Core:
         with store.transaction() as transaction:
             transaction.keep_pack(pack.digest, pack_content(pack), micros(now()))
         self.processor = Processor(store, tools, KeyHash(secret), self.guard)
-        self.batcher = Batcher(self.processor.process, on_fault=_store_fault)
+        self.admission = Admission(queue_seconds=queue_ms / 1000)
+        self.door = Door(self.admission)
+        self.batcher = Batcher(self.processor.process, on_fault=_store_fault, admission=self.admission)
         reads = Reads(PackShelf(pack), self.recorder)
-        self.servicer = Servicer(batcher=self.batcher, store=store, reads=reads, callers=callers, now=now)
+        self.servicer = Servicer(
+            batcher=self.batcher, door=self.door, store=store, reads=reads, callers=callers, now=now
+        )
         self._stopped = threading.Event()
         self._escalation = threading.Thread(target=self._escalate, name="escalation", daemon=True)
         self._escalation.start()
@@ -93,6 +102,7 @@ class Core:
         self._escalation.join()
         self.batcher.close()
         self.guard.close()
+        self.door.tell()
         self.store.close()
 
     def escalate_now(self) -> None:
@@ -101,6 +111,7 @@ class Core:
 
     def _escalate(self) -> None:
         while not self._stopped.wait(ESCALATION_SECONDS):
+            self.door.tell()
             self.escalate_now()
 
 
@@ -111,7 +122,7 @@ def build_core(settings: Settings) -> Core:
     settings.make_folders()
     store = open_store(settings.store_url, settings.key_file)
     marks = settings.data.resolve() / "suspects"
-    return Core(store, pack, load_key(settings.key_file), callers, marks=marks)
+    return Core(store, pack, load_key(settings.key_file), callers, marks=marks, queue_ms=settings.queue_ms)
 
 
 def _store_fault(fault: Exception) -> None:

@@ -13,7 +13,7 @@ from router.model.errors import FieldFault, Reason, RouterError
 from router.v1 import routing_service_pb2 as pb
 
 DOMAIN = "referral-router"
-RETRY_AFTER_SECONDS = 1
+RETRY_MS = 1_000
 
 CODES = {
     Reason.INVALID_FIELD: code_pb2.INVALID_ARGUMENT,
@@ -37,8 +37,8 @@ CODES = {
 _RETRY = frozenset({Reason.OVERLOADED, Reason.SHUTTING_DOWN, Reason.STORE_UNAVAILABLE})
 
 
-def status_of(refusal: RouterError) -> status_pb2.Status:
-    """Return the refusal as a status."""
+def status_of(refusal: RouterError, *, retry_ms: int = RETRY_MS) -> status_pb2.Status:
+    """Return the refusal as a status. ``retry_ms`` is told where trying again helps."""
     details = [error_details_pb2.ErrorInfo(reason=refusal.reason.value, domain=DOMAIN)]
     if refusal.faults:
         violations = [
@@ -47,7 +47,7 @@ def status_of(refusal: RouterError) -> status_pb2.Status:
         ]
         details.append(error_details_pb2.BadRequest(field_violations=violations))
     if refusal.reason in _RETRY:
-        delay = duration_pb2.Duration(seconds=RETRY_AFTER_SECONDS)
+        delay = duration_pb2.Duration(seconds=retry_ms // 1000, nanos=retry_ms % 1000 * 1_000_000)
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     status = status_pb2.Status(code=CODES[refusal.reason], message=refusal.message)
     for detail in details:
@@ -63,13 +63,14 @@ def abort(context: grpc.ServicerContext, refusal: RouterError) -> NoReturn:
     raise AssertionError("abort_with_status always raises")
 
 
-def item_error(refusal: RouterError) -> pb.ItemError:
-    """Return the refusal of one item of a stream."""
+def item_error(refusal: RouterError, *, retry_ms: int = RETRY_MS) -> pb.ItemError:
+    """Return the refusal of one item of a stream. ``retry_ms`` is told where trying again helps."""
     return pb.ItemError(
         code=CODES[refusal.reason],
         reason=refusal.reason.value,
         message=refusal.message,
         faults=[pb.FieldFault(field=one.field, description=one.description) for one in refusal.faults],
+        retry_after_ms=retry_ms if refusal.reason in _RETRY else 0,
     )
 
 

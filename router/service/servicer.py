@@ -6,7 +6,7 @@ import functools
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,14 @@ from google.protobuf.message import Message
 from router.audit.events import AuditEvent
 from router.audit.log import record
 from router.model.errors import FieldFault, Reason, RouterError
+from router.service.admission import Place, Rank
 from router.service.batcher import Batcher
 from router.service.callers import Callers
 from router.service.decode import decode_event, moment
-from router.service.errors import abort, field_faults, item_error
+from router.service.errors import RETRY_MS, abort, field_faults, item_error
+from router.service.intake import Handle, ReadingPool, in_pool
 from router.service.reading import Reads, parse_id
+from router.service.shedding import Door, overloaded, overloaded_status
 from router.service.validate import validate
 from router.service.wire import embedded
 from router.service.work import (
@@ -41,8 +44,10 @@ from router.store.interface import Reader as StoreReader
 from router.store.interface import Store
 from router.v1 import routing_service_pb2 as pb
 
-MOST_AT_ONCE = 64
 MOST_OF_A_STREAM = 256
+MOST_STREAMS = 64
+# How long an item of a stream waits for room before it is turned away.
+PATIENCE_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 60.0
 
 Read = Callable[[Any, Caller, StoreReader, datetime], tuple[bytes, Note]]
@@ -52,18 +57,26 @@ class Servicer:
     """Answers calls. Shared by every thread of the server."""
 
     def __init__(
-        self, *, batcher: Batcher, store: Store, reads: Reads, callers: Callers, now: Callable[[], datetime]
+        self,
+        *,
+        batcher: Batcher,
+        door: Door,
+        store: Store,
+        reads: Reads,
+        callers: Callers,
+        now: Callable[[], datetime],
     ) -> None:
         self._batcher = batcher
+        self._door = door
         self._store = store
         self._reads = reads
         self._callers = callers
         self._now = now
-        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._streams = threading.BoundedSemaphore(MOST_STREAMS)
 
-    def handlers(self) -> grpc.GenericRpcHandler[Any, Any]:
-        """Return the handlers of the contract's service. Answers are bytes already."""
-        unary: dict[str, tuple[type[Message], Callable[[Any, grpc.ServicerContext], bytes]]] = {
+    def handlers(self, calls: ReadingPool, streams: ThreadPoolExecutor) -> grpc.GenericRpcHandler[Any, Any]:
+        """Return the handlers of the contract's service, which run in these pools. Answers are bytes already."""
+        unary: dict[str, tuple[type[Message], Handle]] = {
             "Check": (pb.CheckRequest, self._written(self.check)),
             "SubmitReferral": (pb.SubmitReferralRequest, self._written(self.submit)),
             "SubmitQuarantined": (pb.SubmitQuarantinedRequest, self._written(self.quarantine)),
@@ -75,11 +88,11 @@ class Servicer:
             "ListDecisions": (pb.ListDecisionsRequest, self._read(self._reads.list_decisions)),
         }
         methods = {
-            name: grpc.unary_unary_rpc_method_handler(handler, request_deserializer=kind.FromString)
-            for name, (kind, handler) in unary.items()
+            name: grpc.unary_unary_rpc_method_handler(in_pool(handle, calls), request_deserializer=kind.FromString)
+            for name, (kind, handle) in unary.items()
         }
         methods["SubmitReferrals"] = grpc.stream_stream_rpc_method_handler(
-            self.submit_stream, request_deserializer=pb.SubmitReferralsRequest.FromString
+            in_pool(self.submit_stream, streams), request_deserializer=pb.SubmitReferralsRequest.FromString
         )
         return grpc.method_handlers_generic_handler(pb.DESCRIPTOR.services_by_name["RoutingService"].full_name, methods)
 
@@ -169,13 +182,18 @@ class Servicer:
         self, requests: Iterator[pb.SubmitReferralsRequest], context: grpc.ServicerContext
     ) -> Iterator[bytes]:
         """Answer a stream of referrals, each as it is done; a bad item is answered and the stream goes on."""
-        answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        room = threading.BoundedSemaphore(MOST_OF_A_STREAM)
-        reader = threading.Thread(target=self._feed, args=(requests, context, answers, room), daemon=True)
-        reader.start()
-        while (answer := answers.get()) is not None:
-            room.release()
-            yield answer
+        if not self._streams.acquire(blocking=False):
+            context.abort_with_status(overloaded_status(self._door.turn_away("SubmitReferrals", Rank.BULK)))
+        try:
+            answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+            room = threading.BoundedSemaphore(MOST_OF_A_STREAM)
+            reader = threading.Thread(target=self._feed, args=(requests, context, answers, room), daemon=True)
+            reader.start()
+            while (answer := answers.get()) is not None:
+                room.release()
+                yield answer
+        finally:
+            self._streams.release()
 
     def _feed(
         self,
@@ -185,14 +203,23 @@ class Servicer:
         room: threading.BoundedSemaphore,
     ) -> None:
         open_items: list[Future[Answer]] = []
+        patience = PATIENCE_SECONDS
         try:
             for item in requests:
                 room.acquire()
                 request = item.request
+                place = self._door.enter_from_stream(request, patience)
+                if not isinstance(place, Place):
+                    # Once one has waited in vain the next do not, so that danger behind them is soon come to.
+                    patience = 0.0
+                    answers.put(_item(request.request_id, overloaded(), place))
+                    continue
+                patience = PATIENCE_SECONDS
                 try:
-                    validate(item)
-                    caller = self._caller(request.context, context)
-                    future = self._batcher.submit(self.submit(request, caller))
+                    with place:
+                        validate(item)
+                        caller = self._caller(request.context, context)
+                        future = self._hand_over(self.submit(request, caller), place)
                 except RouterError as refusal:
                     self._log_refusal("SubmitReferrals", refusal)
                     answers.put(_item(request.request_id, refusal))
@@ -208,39 +235,34 @@ class Servicer:
                 one.exception()
             answers.put(None)
 
-    def _written(self, make: Callable[[Any, Caller], Work]) -> Callable[[Any, grpc.ServicerContext], bytes]:
-        def call(request: Any, caller: Caller, context: grpc.ServicerContext) -> Answer:
-            return self._wait(self._batcher.submit(make(request, caller)), context)
+    def _written(self, make: Callable[[Any, Caller], Work]) -> Handle:
+        def call(request: Any, caller: Caller, context: grpc.ServicerContext, place: Place) -> Answer:
+            return self._wait(self._hand_over(make(request, caller), place), context)
 
         return self._guarded(call)
 
-    def _read(self, read: Read) -> Callable[[Any, grpc.ServicerContext], bytes]:
-        def call(request: Any, caller: Caller, context: grpc.ServicerContext) -> Answer:
+    def _read(self, read: Read) -> Handle:
+        def call(request: Any, caller: Caller, context: grpc.ServicerContext, place: Place) -> Answer:
             with self._store.read() as reader:
                 answer, note = read(request, caller, reader, self._now())
             # A look is written down before it is answered.
-            written = self._wait(self._batcher.submit(note), context)
+            written = self._wait(self._hand_over(note, place), context)
             return written if isinstance(written, RouterError) else answer
 
         return self._guarded(call)
 
-    def _guarded(
-        self, call: Callable[[Any, Caller, grpc.ServicerContext], Answer]
-    ) -> Callable[[Any, grpc.ServicerContext], bytes]:
-        def handle(request: Any, context: grpc.ServicerContext) -> bytes:
+    def _guarded(self, call: Callable[[Any, Caller, grpc.ServicerContext, Place], Answer]) -> Handle:
+        def handle(request: Any, context: grpc.ServicerContext, place: Place) -> bytes:
             method = type(request).__name__.removesuffix("Request")
-            if not self._places.acquire(blocking=False):
-                abort(context, RouterError(Reason.OVERLOADED, "the router is busy; try again with the same request_id"))
             try:
-                validate(request)
-                answer = call(request, self._caller(request.context, context), context)
+                with place:
+                    validate(request)
+                    answer = call(request, self._caller(request.context, context), context, place)
             except RouterError as refusal:
                 answer = refusal
             except Exception as fault:  # noqa: BLE001 - never a bare traceback to a caller
                 record(AuditEvent.CALL_FAILED, method=method, error=type(fault).__name__)
                 answer = RouterError(Reason.INTERNAL, "the router met a fault of its own; nothing was changed")
-            finally:
-                self._places.release()
             if isinstance(answer, RouterError):
                 self._log_refusal(method, answer)
                 abort(context, answer)
@@ -252,6 +274,11 @@ class Servicer:
         caller = caller_of(context_message)
         self._callers.check(caller, context)
         return caller
+
+    def _hand_over(self, work: Work, place: Place) -> Future[Answer]:
+        future = self._batcher.submit(work)
+        place.until_done(future)
+        return future
 
     def _wait(self, future: Future[Answer], context: grpc.ServicerContext) -> Answer:
         remaining = context.time_remaining()
@@ -285,8 +312,9 @@ def _content(request: Any) -> bytes:
     return bytes(bare.SerializeToString(deterministic=True))
 
 
-def _item(request_id: str, answer: Answer) -> bytes:
+def _item(request_id: str, answer: Answer, retry_ms: int = RETRY_MS) -> bytes:
     if isinstance(answer, RouterError):
-        return pb.SubmitReferralsResponse(request_id=request_id, error=item_error(answer)).SerializeToString()
+        error = item_error(answer, retry_ms=retry_ms)
+        return pb.SubmitReferralsResponse(request_id=request_id, error=error).SerializeToString()
     fields = pb.SubmitReferralsResponse.DESCRIPTOR.fields_by_name
     return embedded(fields["request_id"].number, request_id.encode()) + embedded(fields["response"].number, answer)

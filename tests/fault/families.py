@@ -21,7 +21,23 @@ SENDERS = [
     *((f"source-{n}", f"service-{n}") for n in range(10)),
 ]
 
-FORENAMES = "Ailsa Bridget Catriona Deirdre Eilidh Fiona Gwen Helen Iona Jean Kirsty Lorna Morag Nora Orla".split()
+FORENAMES = [
+    "Ailsa",
+    "Bridget",
+    "Catriona",
+    "Deirdre",
+    "Eilidh",
+    "Fiona",
+    "Gwen",
+    "Helen",
+    "Iona",
+    "Jean",
+    "Kirsty",
+    "Lorna",
+    "Morag",
+    "Nora",
+    "Orla",
+]
 
 MODERATE = choice("parent_illness_severity", "moderate")
 SUICIDAL = yes("suicidal_intent")

@@ -10,7 +10,6 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
@@ -23,7 +22,8 @@ import grpc
 from router.rules.loader import load_pack
 from router.service.callers import Callers
 from router.service.core import Core, utc_now
-from router.service.settings import DEFAULT_PACK
+from router.service.settings import DEFAULT_PACK, IsolatedSettings
+from router.service.worker import WorkerServer
 from router.store.ids import parse
 from router.store.interface import DecisionFilter, Reader, Store
 from router.store.key import load_key
@@ -45,16 +45,13 @@ def routing(store: Store, key_file: str | Path) -> Iterator[tuple[RoutingService
     """Serve a store in this process until the block ends, and close it."""
     marks = Path(key_file).with_name("suspects")
     core = Core(store, load_pack(DEFAULT_PACK), load_key(key_file), Callers(), marks=marks)
-    server = grpc.server(ThreadPoolExecutor(4))
-    server.add_generic_rpc_handlers((core.servicer.handlers(),))
-    port = server.add_insecure_port("127.0.0.1:0")
+    server = WorkerServer(core, IsolatedSettings(port=0))
     server.start()
     try:
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
             yield RoutingServiceStub(channel), core
     finally:
-        server.stop(None).wait()
-        core.close()
+        server.stop()
 
 
 def first_request(version: int = 1) -> pb.SubmitReferralRequest:
