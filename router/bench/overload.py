@@ -1,8 +1,8 @@
 """Measures what the router does at two and five times the load that it can carry. ``python -m router.bench.overload``.
 
 One worker has one core to itself and the load generator another. Everything is a ratio within one run: the best rate
-is found first, with as many callers in flight as bring the most, and then the unloaded time of an answer, at a tenth of
-the best rate.
+is found first, with as many callers in flight as bring the most, then the unloaded time of an answer, at a tenth of the
+best rate. Just before and just after each overload the best rate is measured again, since the store grows meanwhile.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from router.bench.events import Source, shows_danger
 from router.bench.load import write_requests
 from router.bench.machine import load_core, pinned
 from router.bench.overload_report import Outcome, Phase, as_json, requirements, show
+from router.bench.postgres import PostgresServer
 from router.bench.serving import BenchError, Server, run_router
 from router.rules.loader import load_pack
 from router.service.settings import DEFAULT_PACK
@@ -58,10 +59,12 @@ QUICK = Scale(warm_up_seconds=0.5, best_seconds=0.5, unloaded_seconds=1, overloa
 @contextmanager
 def router_on(store: str, folder: Path) -> Iterator[Server]:
     """Run the router on a store of the kind. Here, and nowhere else, a store's URL enters the measurement."""
-    if store != SQLITE:
-        raise BenchError(f"the router has no store of the kind {store} yet")
-    with run_router(folder / "data") as server:
-        yield server
+    if store == SQLITE:
+        with run_router(folder / "data") as server:
+            yield server
+    else:
+        with PostgresServer() as database, run_router(folder / "data", store=database.new_database()) as server:
+            yield server
 
 
 class _Line:
@@ -123,14 +126,17 @@ def measure(store: str, scale: Scale, folder: Path, tell: Callable[[str], None])
         for in_flight in scale.in_flight:
             tell(f"the best rate: {in_flight} in flight")
             carried.append(Phase(f"{in_flight} in flight", line.send(scale.best_seconds, in_flight=in_flight)))
+        most = max(zip(carried, scale.in_flight, strict=True), key=lambda each: each[0].result.answered_per_second)[1]
         best = max(phase.result.answered_per_second for phase in carried)
         tell(f"unloaded: {best / 10:.0f} a second")
         unloaded = Phase("unloaded", line.send(scale.unloaded_seconds, per_second=best / 10, answers=best / 10))
         overloaded = []
         for times in scale.times:
-            tell(f"{times} times the best rate: {best * times:.0f} a second")
-            result = line.send(scale.overload_seconds, per_second=best * times, answers=best, share=scale.dangerous)
-            overloaded.append(Phase(f"{times} times", result))
+            tell(f"{times} times the best rate")
+            before = line.send(scale.best_seconds, in_flight=most).answered_per_second
+            result = line.send(scale.overload_seconds, per_second=before * times, answers=best, share=scale.dangerous)
+            after = line.send(scale.best_seconds, in_flight=most).answered_per_second
+            overloaded.append(Phase(f"{times} times", result, (before + after) / 2))
     return Outcome(store, tuple(carried), unloaded, tuple(overloaded))
 
 

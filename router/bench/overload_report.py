@@ -27,10 +27,11 @@ _HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One load, with what came of it."""
+    """One load, with what came of it. ``best`` is the best rate just before and after it, where that was measured."""
 
     name: str
     result: Result
+    best: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Outcome:
         return max(phase.result.answered_per_second for phase in self.carried)
 
     def share(self, phase: Phase) -> float:
-        """Return a phase's answers a second over the best."""
-        return phase.result.answered_per_second / self.best
+        """Return a phase's answers a second over the best at the time: with a fuller store each answer costs more."""
+        return phase.result.answered_per_second / (phase.best or self.best)
 
     def slower(self, phase: Phase) -> float:
         """Return a phase's p99 over the unloaded one."""
@@ -118,6 +119,7 @@ def as_json(outcome: Outcome, scale: Any, seconds: float) -> dict[str, Any]:
         "phases": [
             {
                 "load": one.name,
+                "best_at_the_time": round(one.best or outcome.best, 1),
                 "share_of_best": round(outcome.share(one), 3),
                 "p99_to_unloaded": round(outcome.slower(one), 2),
                 **_rounded(asdict(one.result)),

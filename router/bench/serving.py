@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
+from pydantic import SecretStr
 
 from router.audit.events import AuditEvent
 from router.bench.load import Order, Result, write_requests
@@ -35,12 +36,14 @@ class Server:
 
 
 @contextmanager
-def run_router(data: Path) -> Iterator[Server]:
-    """Run the router with one worker on the store in ``data``, which is made if it is missing."""
+def run_router(data: Path, *, store: str | None = None) -> Iterator[Server]:
+    """Run the router with one worker on the store of this URL or else in ``data``, which is made if it is missing."""
     data.mkdir(parents=True, exist_ok=True)
     log = data / "router.log"
     with log.open("wb") as lines:
-        supervisor = Supervisor(IsolatedSettings(data=data, port=0), log=lines)
+        supervisor = Supervisor(
+            IsolatedSettings(data=data, port=0, store=SecretStr(store) if store else None), log=lines
+        )
         with pinned(server_core()):
             supervisor.start()
         server = Server(supervisor.address, supervisor.pids[0])
