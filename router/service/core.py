@@ -41,7 +41,7 @@ from router.store.open import open_store
 
 ESCALATION_SECONDS = 30.0
 # How long accepted work may be expected to wait, where the settings do not say.
-QUEUE_MS = 40
+QUEUE_MS = 50
 _CLOCK = Caller("clock", Reader.DESK, "", "", "operations", "")
 
 

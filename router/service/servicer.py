@@ -44,6 +44,7 @@ from router.store.interface import Reader as StoreReader
 from router.store.interface import Store
 from router.v1 import routing_service_pb2 as pb
 
+# Answers that a sender has not read yet: they are held in memory.
 MOST_OF_A_STREAM = 256
 MOST_STREAMS = 64
 # How long an item of a stream waits for room before it is turned away.

@@ -20,7 +20,10 @@ from router.v1 import routing_service_pb2_grpc as pb_grpc
 
 @dataclass
 class FakeRouter(pb_grpc.RoutingServiceServicer):
-    """Answers by request id; ``refuse`` holds item errors by source reference, ``fail`` call errors in their order."""
+    """Answers by request id; ``refuse`` holds item errors by source reference, ``fail`` call errors in their order.
+
+    ``retry_ms`` is the time to wait that each of them states.
+    """
 
     submitted: dict[str, pb.SubmitReferralRequest] = field(default_factory=dict)
     quarantined: dict[str, pb.SubmitQuarantinedRequest] = field(default_factory=dict)
@@ -30,6 +33,7 @@ class FakeRouter(pb_grpc.RoutingServiceServicer):
     refuse: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     fail: list[tuple[grpc.StatusCode, str]] = field(default_factory=list)
     fail_after: int = 0
+    retry_ms: int = 0
     deadlines: list[float | None] = field(default_factory=list)
 
     def _maybe_fail(self, context: grpc.ServicerContext) -> None:
@@ -38,7 +42,13 @@ class FakeRouter(pb_grpc.RoutingServiceServicer):
             code, reason = self.fail.pop(0)
             detail = AnyMessage()
             detail.Pack(error_details_pb2.ErrorInfo(reason=reason, domain="router"))
-            status = status_pb2.Status(code=code.value[0], message="not now", details=[detail] if reason else [])
+            details = [detail] if reason else []
+            if self.retry_ms:
+                retry = error_details_pb2.RetryInfo()
+                retry.retry_delay.FromMilliseconds(self.retry_ms)
+                details.append(AnyMessage())
+                details[-1].Pack(retry)
+            status = status_pb2.Status(code=code.value[0], message="not now", details=details)
             context.abort_with_status(rpc_status.to_status(status))
 
     def SubmitReferral(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the contract's
@@ -57,7 +67,9 @@ class FakeRouter(pb_grpc.RoutingServiceServicer):
             errors = self.refuse.get(request.event.source_reference)
             if errors:
                 code, reason = errors.pop(0)
-                error = pb.ItemError(code=code, reason=reason, message="look at the field")
+                error = pb.ItemError(
+                    code=code, reason=reason, message="look at the field", retry_after_ms=self.retry_ms
+                )
                 yield pb.SubmitReferralsResponse(request_id=request.request_id, error=error)
                 continue
             self.submitted[request.request_id] = request

@@ -315,6 +315,32 @@ def test_many_items_go_in_batches(router: FakeRouter, client: Client) -> None:
     assert len(router.submitted) == 150
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_router_that_says_how_long_to_wait_is_believed(
+    router: FakeRouter, client: Client, waits: Waits, whole: bool
+) -> None:
+    """The time that a refusal states, of a call, of a stream or of one item, is waited, and a part of it besides."""
+    router.retry_ms = 4_000
+    if whole:
+        router.fail = [(grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED")]
+    else:
+        router.refuse = {"B": [(8, "OVERLOADED")]}
+    assert {one.fate for one in client.send(THREE)} == {Fate.SENT}
+    router.fail = [(grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED")]
+    assert fates(list(client.send(read("neonatal", b"x")))) == ["quarantined"]
+    assert waits.seconds == [6.0, 6.0]
+
+
+def test_a_wait_that_was_told_has_a_bound_and_is_spread() -> None:
+    """Nobody waits for ever because a router says so, and those who were told the same do not come back together."""
+    waited: list[float] = []
+    parts = iter([0.0, 1.0, 0.0, 0.0])
+    backoff = Backoff(first_seconds=1, most_seconds=4, sleep=waited.append, random=lambda: next(parts))
+    for told in (2.0, 2.0, 1_000.0, 0.1):
+        backoff.wait(0, told)
+    assert waited == [2.0, 3.0, 4.0, 0.5]
+
+
 def test_waits_grow_to_a_limit() -> None:
     """Waits double up to the longest, with a random part below it."""
     waited: list[float] = []
