@@ -13,18 +13,15 @@ from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import grpc
 import orjson
 import uvloop
-from google.rpc import error_details_pb2, status_pb2
 
-from router.bench.load import SERVICE, UNARY, read_requests
+from router.bench.load import SERVICE, UNARY, read_requests, seconds_to_wait
 from router.bench.machine import cpu_seconds
 
 _ANSWER_SECONDS = 30.0
-_STATUS = "grpc-status-details-bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,27 +148,12 @@ class _Sender:
             self.tally.shed.append(time.perf_counter() - due)
             self.tally.dangerous_shed += dangerous
             line.append(request)
-            wait = _seconds_to_wait(error)
+            wait = seconds_to_wait(error)
             self.tally.bare += wait is None
             self.tally.retry_seconds += wait or 0.0
             return wait or 0.01
         self.tally.answered.append(time.perf_counter() - due)
         return 0.0
-
-
-def _seconds_to_wait(error: grpc.aio.AioRpcError) -> float | None:
-    """Return the time that a refusal says to wait, None where it does not have exactly one reason and such a time."""
-    metadata: Any = error.trailing_metadata() or ()
-    details = dict(metadata).get(_STATUS)
-    if not isinstance(details, bytes):
-        return None
-    infos, waits = 0, []
-    for detail in status_pb2.Status.FromString(details).details:
-        retry = error_details_pb2.RetryInfo()
-        infos += detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR)
-        if detail.Unpack(retry):
-            waits.append(retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9)
-    return waits[0] if infos == 1 and len(waits) == 1 and waits[0] > 0 else None
 
 
 async def run(order: Order) -> Result:

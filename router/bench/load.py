@@ -12,10 +12,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc
 import orjson
 import uvloop
+from google.rpc import error_details_pb2, status_pb2
 
 from router.bench.machine import cpu_seconds
 from router.v1 import routing_service_pb2 as pb
@@ -24,6 +26,7 @@ SERVICE = pb.DESCRIPTOR.services_by_name["RoutingService"].full_name
 UNARY = "SubmitReferral"
 STREAM = "SubmitReferrals"
 _ANSWER_SECONDS = 60.0
+_STATUS = "grpc-status-details-bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class _Sender:
         async def caller() -> None:
             for request in waiting:
                 started = time.perf_counter()
-                self.answers.append(await call(request, timeout=_ANSWER_SECONDS))
+                self.answers.append(await _answer(call, request))
                 self.times.append(time.perf_counter() - started)
 
         await asyncio.gather(*(caller() for _ in range(self._in_flight)))
@@ -114,6 +117,33 @@ class _Sender:
             self.times.append(time.perf_counter() - started[place])
             room.release()
         await writing
+
+
+async def _answer(call: Any, request: bytes) -> bytes:
+    """Return the answer; whoever is turned away waits as he is told, and asks again."""
+    while True:
+        try:
+            return bytes(await call(request, timeout=_ANSWER_SECONDS))
+        except grpc.aio.AioRpcError as error:
+            wait = seconds_to_wait(error)
+            if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED or wait is None:
+                raise
+            await asyncio.sleep(wait)
+
+
+def seconds_to_wait(error: grpc.aio.AioRpcError) -> float | None:
+    """Return the time that a refusal says to wait, None where it does not have exactly one reason and such a time."""
+    metadata: Any = error.trailing_metadata() or ()
+    details = dict(metadata).get(_STATUS)
+    if not isinstance(details, bytes):
+        return None
+    infos, waits = 0, []
+    for detail in status_pb2.Status.FromString(details).details:
+        retry = error_details_pb2.RetryInfo()
+        infos += detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR)
+        if detail.Unpack(retry):
+            waits.append(retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9)
+    return waits[0] if infos == 1 and len(waits) == 1 and waits[0] > 0 else None
 
 
 async def run(order: Order) -> Result:

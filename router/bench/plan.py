@@ -40,6 +40,8 @@ class Scale:
     stage_requests: int
     legs: tuple[tuple[str, str, str], ...]
     in_flight: int = 64
+    # As many as the router takes at once without shedding; a stream it reads as fast as it answers.
+    calls_in_flight: int = 12
     warm_up: int = 128
 
 
@@ -118,7 +120,12 @@ def _round(echo: Server, data: Path, requests: list[bytes], scale: Scale, folder
     if stream:
         requests = [as_stream_item(one) for one in requests]
     send = functools.partial(
-        load, requests=requests, stream=stream, in_flight=scale.in_flight, warm_up=scale.warm_up, folder=folder
+        load,
+        requests=requests,
+        stream=stream,
+        in_flight=scale.in_flight if stream else scale.calls_in_flight,
+        warm_up=scale.warm_up,
+        folder=folder,
     )
     echoed = send(echo)
     with run_router(data) as router:

@@ -59,7 +59,8 @@ def show(outcome: Outcome, scale: Scale, console: Console) -> None:
         console.print(f"  [bold]{figure}[/bold]: {meaning}.")
     console.print(
         f"  Requests of {outcome.request_bytes:.0f} bytes, copies of {outcome.kinds} different referrals; answers of "
-        f"{outcome.reply_bytes:.0f} bytes; {outcome.families} families preloaded; {scale.in_flight} in flight. "
+        f"{outcome.reply_bytes:.0f} bytes; {outcome.families} families preloaded; {scale.calls_in_flight} calls or "
+        f"{scale.in_flight} items of a stream in flight. "
         f"Each figure is the median of {scale.rounds} rounds, with the least and the most in brackets."
     )
     if len(machine.cores()) == 1:
