@@ -15,6 +15,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
 from router.service import servicer as servicer_module
+from router.service.admission import FIRST_GUESS_SECONDS
 from router.service.core import build_core
 from router.service.settings import Settings
 from router.service.work import Answer, Work
@@ -220,7 +221,19 @@ def test_faulty_calls_give_their_places_back(held: Held) -> None:
         with pytest.raises(grpc.RpcError) as caught:
             held.stub.SubmitReferral(submit(event(1), "short"))
         assert status(caught.value)[1] == "INVALID_FIELD"
+    bad = [pb.SubmitReferralsRequest(request=submit(event(number), "short")) for number in range(100)]
+    assert {one.error.reason for one in held.stub.SubmitReferrals(iter(bad))} == {"INVALID_FIELD"}
     assert held.core.admission.under_way == 0
+
+
+def test_the_estimate_is_of_the_batches_that_were_done(held: Held) -> None:
+    """What a batch took is what the next callers are let in by."""
+    assert held.core.admission.cost_seconds == FIRST_GUESS_SECONDS
+    call = held.stub.SubmitReferral.future(submit(event(1, MODERATE)))
+    time.sleep(0.3)
+    held.gate.set()
+    call.result(timeout=20)
+    assert held.core.admission.cost_seconds > 0.2
 
 
 def test_items_of_a_stream_are_refused_alone_and_danger_among_them_is_taken(
