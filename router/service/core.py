@@ -40,8 +40,6 @@ from router.store.key import load_key
 from router.store.open import open_store
 
 ESCALATION_SECONDS = 30.0
-# How long accepted work may be expected to wait, where the settings do not say.
-QUEUE_MS = 50
 _CLOCK = Caller("clock", Reader.DESK, "", "", "operations", "")
 
 
@@ -62,7 +60,7 @@ class Core:
         *,
         marks: Path,
         now: Callable[[], datetime] = utc_now,
-        queue_ms: int = QUEUE_MS,
+        queue_ms: int = Settings.model_fields["queue_ms"].default,
     ) -> None:
         self.store = store
         self.now = now

@@ -41,7 +41,7 @@ from router.service.work import (
     digest_of,
 )
 from router.store.interface import Reader as StoreReader
-from router.store.interface import Store
+from router.store.interface import Store, StoreBusyError
 from router.v1 import routing_service_pb2 as pb
 
 # Answers that a sender has not read yet: they are held in memory.
@@ -244,8 +244,12 @@ class Servicer:
 
     def _read(self, read: Read) -> Handle:
         def call(request: Any, caller: Caller, context: grpc.ServicerContext, place: Place) -> Answer:
-            with self._store.read() as reader:
-                answer, note = read(request, caller, reader, self._now())
+            try:
+                with self._store.read() as reader:
+                    answer, note = read(request, caller, reader, self._now())
+            except StoreBusyError:
+                message = "the store cannot be read now; try again shortly"
+                return RouterError(Reason.STORE_UNAVAILABLE, message)
             # A look is written down before it is answered.
             written = self._wait(self._hand_over(note, place), context)
             return written if isinstance(written, RouterError) else answer

@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     port: WholeNumber = Field(default=50051, ge=0, le=65535, description="Port; 0 takes any free one.")
     workers: WholeNumber = Field(default=1, ge=1, description="Worker processes on the one port.")
     queue_ms: WholeNumber = Field(
-        default=40,
+        default=50,
         ge=1,
         le=MOST_QUEUE_MS,
         description="How long, in milliseconds, accepted work may be expected to wait for its turn.",

@@ -42,7 +42,7 @@ def test_each_source_gives_way_to_the_one_before_it(folder: Path, monkeypatch: p
     monkeypatch.setenv("ROUTER_PORT", "2")
     monkeypatch.setenv("ROUTER_WORKERS", "12")
     settings = Settings(port=3)
-    assert (settings.port, settings.workers, settings.host, settings.queue_ms) == (3, 12, "127.0.0.3", 40)
+    assert (settings.port, settings.workers, settings.host, settings.queue_ms) == (3, 12, "127.0.0.3", 50)
     origins = [settings.origin(name) for name in ("port", "workers", "host", "queue_ms", "config")]
     assert origins == ["--port", "ROUTER_WORKERS", "router.toml", "default", "default"]
     assert settings.config == Path("router.toml")
