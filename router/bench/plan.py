@@ -16,6 +16,7 @@ from router.bench import stages
 from router.bench.events import Source, as_stream_item
 from router.bench.figures import Leg, Round, Stages
 from router.bench.machine import pinned, server_core
+from router.bench.postgres import PostgresServer
 from router.bench.serving import Server, load, run_echo, run_router
 from router.rules.loader import load_pack
 from router.service.core import Core, build_core
@@ -23,7 +24,7 @@ from router.service.settings import DEFAULT_PACK, IsolatedSettings
 from router.v1 import routing_service_pb2 as pb
 
 UNARY, STREAM = "unary", "stream"
-EMPTY, PRELOADED = "empty", "preloaded"
+EMPTY, PRELOADED, POSTGRESQL = "empty", "preloaded", "postgresql"
 WARM, COLD = "warm", "cold"
 SEED = 20261101
 
@@ -50,14 +51,14 @@ FULL = Scale(
     requests=2_000,
     preloaded=5_000,
     stage_requests=1_280,
-    legs=tuple(itertools.product((UNARY, STREAM), (EMPTY, PRELOADED), (WARM, COLD))),
+    legs=tuple(itertools.product((UNARY, STREAM), (EMPTY, PRELOADED, POSTGRESQL), (WARM, COLD))),
 )
 QUICK = Scale(
     rounds=1,
     requests=128,
     preloaded=128,
     stage_requests=128,
-    legs=((UNARY, EMPTY, WARM), (STREAM, PRELOADED, COLD)),
+    legs=((UNARY, EMPTY, WARM), (STREAM, PRELOADED, COLD), (UNARY, POSTGRESQL, WARM)),
 )
 
 
@@ -90,7 +91,7 @@ def _run(scale: Scale, folder: Path, tell: Tell) -> Outcome:
     families, reply_bytes = _preload(preloaded, source.plain(scale.preloaded))
     sample = source.plain(source.kinds)
     legs: dict[tuple[str, str, str], list[Round]] = {leg: [] for leg in scale.legs}
-    with run_echo(round(reply_bytes)) as echo:
+    with run_echo(round(reply_bytes)) as echo, PostgresServer() as database:
         for number in range(1, scale.rounds + 1):
             for (call, store, vectors), rounds in legs.items():
                 tell(f"round {number} of {scale.rounds}: {call}, {store} store, {vectors}")
@@ -98,7 +99,8 @@ def _run(scale: Scale, folder: Path, tell: Tell) -> Outcome:
                 if store == PRELOADED:
                     shutil.copytree(preloaded, data)
                 requests = _requests(source, scale, vectors)
-                rounds.append(_round(echo, data, requests, scale, folder, stream=call == STREAM))
+                url = database.new_database() if store == POSTGRESQL else None
+                rounds.append(_round(echo, data, url, requests, scale, folder, stream=call == STREAM))
                 shutil.rmtree(data)
     by_stage = tuple(_stages(source, scale, vectors, folder, tell) for vectors in (WARM, COLD))
     return Outcome(
@@ -116,7 +118,9 @@ def _requests(source: Source, scale: Scale, vectors: str) -> list[bytes]:
     return make(scale.warm_up + scale.requests)
 
 
-def _round(echo: Server, data: Path, requests: list[bytes], scale: Scale, folder: Path, *, stream: bool) -> Round:
+def _round(
+    echo: Server, data: Path, url: str | None, requests: list[bytes], scale: Scale, folder: Path, *, stream: bool
+) -> Round:
     if stream:
         requests = [as_stream_item(one) for one in requests]
     send = functools.partial(
@@ -128,7 +132,7 @@ def _round(echo: Server, data: Path, requests: list[bytes], scale: Scale, folder
         folder=folder,
     )
     echoed = send(echo)
-    with run_router(data) as router:
+    with run_router(data, store=url) as router:
         routed = send(router)
     return Round(echoed, routed, router.hit_rate or 0.0)
 

@@ -22,7 +22,8 @@ MEANINGS: Mapping[str, str] = {
     "p50, p99": "milliseconds until an answer, with all that are in flight around it; of a stream, by order of answers",
     "hit rate": "share of the rule engine's evaluations answered from its memory, warm-up included; the reference "
     "evaluator runs every time",
-    "empty, preloaded": "whether the store holds no family at the start, or thousands",
+    "empty, preloaded": "whether the store, a file, holds no family at the start, or thousands",
+    "postgresql": "a store in a PostgreSQL server on the same two cores, empty; its own processor time is not in CPU us",
     "warm, cold": "whether tokens repeat, as the population's do, or are different in every request",
 }
 
