@@ -23,7 +23,7 @@ MEANINGS: Mapping[str, str] = {
     "hit rate": "share of the rule engine's evaluations answered from its memory, warm-up included; the reference "
     "evaluator runs every time",
     "empty, preloaded": "whether the store, a file, holds no family at the start, or thousands",
-    "postgresql": "a store in a PostgreSQL server on the same two cores, empty; its own processor time is not in CPU us",
+    "postgresql": "a store in a PostgreSQL server on the same machine, empty; that server's own time is not in CPU us",
     "warm, cold": "whether tokens repeat, as the population's do, or are different in every request",
 }
 
