@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from router.store.interface import Store
-from tests.contract.places import STORES, Place, Sql
+from tests.support.places import STORES, Place, Sql
 
 
 @pytest.fixture(params=STORES)

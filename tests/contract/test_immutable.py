@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from router.store.interface import Store
-from tests.contract.places import Place, Sql
 from tests.contract.samples import Samples
+from tests.support.places import Place, Sql
 
 CHANGING = [
     "UPDATE event SET payload = payload",

@@ -10,8 +10,8 @@ import pytest
 
 from router.store.interface import Store
 from tests.contract import writers
-from tests.contract.places import Place, Sql
 from tests.contract.samples import REFERRAL_ROWS
+from tests.support.places import Place, Sql
 
 SPAWN = multiprocessing.get_context("spawn")
 

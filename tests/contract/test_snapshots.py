@@ -11,8 +11,8 @@ import pytest
 
 from router.store.interface import Change, Store, StoreError
 from tests.contract import samples, writers
-from tests.contract.places import Place
 from tests.contract.samples import REFERRAL_ROWS, Samples
+from tests.support.places import Place
 
 
 def commit_one(store: Store) -> None:

@@ -6,8 +6,8 @@ from multiprocessing.connection import Connection
 
 from router.store.interface import Change, Store
 from tests.contract import samples
-from tests.contract.places import Place
 from tests.contract.samples import Samples
+from tests.support.places import Place
 
 #: What those who add to the desk lock.
 DESK = 7

@@ -10,7 +10,7 @@ import pytest
 
 from router.v1 import referral_pb2
 from router.v1 import routing_service_pb2 as pb
-from tests.contract.places import STORES, Place
+from tests.support.places import STORES, Place
 from tests.support.requests import DESK, SENDER, next_id, service_context, submit
 from tests.support.serving import Service, serving
 

@@ -11,7 +11,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from router.v1 import decision_pb2, notice_pb2, referral_pb2
 from router.v1 import routing_service_pb2 as pb
-from tests.contract.places import STORES, Place
+from tests.support.places import STORES, Place
 from tests.support.requests import (
     DESK,
     FIFE,

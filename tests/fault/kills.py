@@ -21,11 +21,11 @@ from random import Random
 from router.bench.postgres import PostgresServer
 from router.store.ids import parse
 from router.v1 import routing_service_pb2 as pb
-from tests.contract.places import Place
 from tests.fault.delivery import Delivery
 from tests.fault.families import MODERATE, SUICIDAL, sent_by
 from tests.fault.installation import Installation, Replica, installation
 from tests.fault.outcome import Outcome
+from tests.support.places import Place
 from tests.support.requests import submit
 
 REPLICAS = 2

@@ -19,11 +19,11 @@ import grpc
 from router.store.ids import parse, render
 from router.store.interface import Store
 from router.v1 import routing_service_pb2 as pb
-from tests.contract.places import Place
 from tests.fault.delivery import Delivery
 from tests.fault.families import KINDS, SENDERS, SUICIDAL, sent_by
 from tests.fault.installation import Installation, installation
 from tests.fault.outcome import Outcome
+from tests.support.places import Place
 from tests.support.requests import DESK, LANARKSHIRE, next_id, service_context, submit
 
 REPLICAS = 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.places import STORES
 from tests.fault.kills import kill
+from tests.support.places import STORES
 
 KILLS = 6
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.places import STORES
 from tests.fault.families import KINDS
 from tests.fault.races import UPDATES, race
+from tests.support.places import STORES
 
 RACES = 240
 

@@ -13,7 +13,7 @@ from router.model.errors import Reason, RouterError
 from router.service.processor import Processor
 from router.store.interface import Change, ChangeConflict, Store, StoreBusyError, Transaction
 from router.v1 import routing_service_pb2 as pb
-from tests.contract.places import STORES
+from tests.support.places import STORES
 from tests.support.processing import Process, process
 from tests.support.requests import choice, event
 

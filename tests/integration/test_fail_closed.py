@@ -14,7 +14,7 @@ from router.routing.decide import Decider
 from router.rules.engine import Engine, EngineFaultError
 from router.rules.evaluation import Circumstances, Evaluation
 from router.v1 import decision_pb2
-from tests.contract.places import STORES
+from tests.support.places import STORES
 from tests.support.processing import Process, process
 from tests.support.requests import choice, event, yes
 

@@ -10,7 +10,7 @@ import pytest
 
 from router.store.ids import parse
 from router.v1 import decision_pb2, referral_pb2
-from tests.contract.places import STORES
+from tests.support.places import STORES
 from tests.support.processing import Process, process
 from tests.support.requests import choice, event, infant_of, unique_chi, yes
 

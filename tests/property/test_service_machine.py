@@ -25,7 +25,7 @@ from router.store.ids import parse
 from router.store.interface import DecisionFilter, LeadState
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import routing_service_pb2 as pb
-from tests.contract.places import Place
+from tests.support.places import Place
 from tests.support.requests import DESK, SENDER, choice, event, next_id, yes
 
 PACK = load_pack(DEFAULT_PACK)

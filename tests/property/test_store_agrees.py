@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from router.store.interface import Change, DecisionFilter, EventKind, LeadState, Reader, Store
 from tests.contract import samples
 from tests.contract.memory_model import MemoryStore, State
-from tests.contract.places import STORES, Place
+from tests.support.places import STORES, Place
 
 #: Ids, of which most changes take free ones, and one row in ``1 / CONFLICTS`` any.
 POOL = range(1, 61)

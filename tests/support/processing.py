@@ -17,7 +17,7 @@ from router.service.work import Submit, caller_of, digest_of
 from router.store.interface import DecisionRow
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import routing_service_pb2 as pb
-from tests.contract.places import Place
+from tests.support.places import Place
 from tests.support.requests import DESK, next_id
 
 PACK = load_pack(DEFAULT_PACK)

@@ -10,8 +10,8 @@ import pytest
 
 from router.service.promised import DANGER_NOTICES
 from router.store.checking import CHECKS, Result, check_store
-from tests.contract.places import STORES, Place
 from tests.support.history import play, routing
+from tests.support.places import STORES, Place
 
 EVERY = (*CHECKS, DANGER_NOTICES)
 

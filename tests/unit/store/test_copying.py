@@ -22,9 +22,9 @@ from router.store.key import create_key
 from router.store.open import migrate_store, open_store
 from router.store.parts import Joined
 from router.store.past import snapshot
-from tests.contract.places import STORES, Place
 from tests.contract.samples import Samples, answer, audit, notice
 from tests.support.history import first_request, play, routing
+from tests.support.places import STORES, Place
 
 FAMILIES = 400
 NUMBERS = itertools.count(1 << 50)

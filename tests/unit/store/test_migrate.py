@@ -20,7 +20,7 @@ from router.store.interface import SchemaError, WrongKeyError
 from router.store.key import create_key, load_key
 from router.store.migrations.guards import refuse_change
 from router.store.open import migrate_store, open_store
-from tests.contract.places import STORES, Place
+from tests.support.places import STORES, Place
 
 LATER = '''"""A later revision."""
 

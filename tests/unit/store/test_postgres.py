@@ -21,9 +21,9 @@ from router.store.parts import Joined
 from router.store.postgres import MOST_CONNECTIONS, PostgresStore
 from router.store.rows import Values
 from tests.contract import samples
-from tests.contract.places import Place
 from tests.contract.samples import Samples
 from tests.support.database import new_database, server
+from tests.support.places import Place
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from router.store.interface import SchemaError
 from router.store.key import load_key
 from router.store.open import migrate_store, open_store
 from router.v1 import routing_service_pb2 as pb
-from tests.contract.places import STORES, Place
 from tests.support.history import everything, routing, table_digests
+from tests.support.places import STORES, Place
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "schemas"
 SCHEMAS = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
