@@ -51,7 +51,7 @@ class PostgresServer:
         self._programs = _programs()
         if self._account:
             os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
-            self._programs = self._within_reach(self._programs)
+            self._programs = self._within_reach(self._programs, self._account)
         self._data = self.folder / "data"
         self._databases = 0
 
@@ -141,12 +141,14 @@ class PostgresServer:
         account = {"user": self._account.pw_uid, "group": self._account.pw_gid} if self._account else {}
         return {"cwd": self.folder, "env": {"LC_ALL": "C", "HOME": str(self.folder)}, **account}
 
-    def _within_reach(self, programs: Path) -> Path:
+    def _within_reach(self, programs: Path, account: pwd.struct_passwd) -> Path:
         """Return the programs where the account can run them: where they are, or a copy within its reach."""
         if all(folder.stat().st_mode & 0o001 for folder in programs.parents) and programs.stat().st_mode & 0o005:
             return programs
         copy = self.folder / "server"
         shutil.copytree(programs.parent, copy, symlinks=True)
+        for path in (copy, *copy.rglob("*")):
+            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
         return copy / programs.name
 
 
