@@ -145,11 +145,15 @@ class PostgresServer:
         """Return the programs where the account can run them: where they are, or a copy within its reach."""
         if all(folder.stat().st_mode & 0o001 for folder in programs.parents) and programs.stat().st_mode & 0o005:
             return programs
+        # Its libraries are looked for in a folder beside the package.
+        package = programs.parents[1]
+        libraries = package.with_name(f"{package.name}.libs")
         copy = self.folder / "server"
-        shutil.copytree(programs.parent, copy, symlinks=True)
+        shutil.copytree(programs.parent, copy / package.name / programs.parent.name, symlinks=True)
+        shutil.copytree(libraries, copy / libraries.name, symlinks=True)
         for path in (copy, *copy.rglob("*")):
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
-        return copy / programs.name
+        return copy / package.name / programs.parent.name / programs.name
 
 
 def _programs() -> Path:
