@@ -123,7 +123,7 @@ def test_commands_find_a_store_and_a_key_that_lie_elsewhere(tmp_path: Path) -> N
         with grpc.insecure_channel(started.address) as channel:
             RoutingServiceStub(channel).SubmitReferral(submit(event(1)), wait_for_ready=True, timeout=60)
     assert key.exists()
-    assert not data.exists(), "nothing lies there"
+    assert [one.name for one in data.iterdir()] == ["suspects"], "neither store nor key lies there"
     (tmp_path / "file.toml").write_text(f'store = "{store}"\nkey_file = "{key}"\n')
     for given in (options, ("--config", str(tmp_path / "file.toml"))):
         verified = CliRunner().invoke(app, ["audit", "verify", *given])

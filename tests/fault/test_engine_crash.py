@@ -66,7 +66,8 @@ class Sent:
 def crashing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Service, Gate]]:
     """Run a service of one worker with an engine that crashes."""
     gate = install(tmp_path / "engine", monkeypatch)
-    with serving(tmp_path / "data") as service:
+    # Room for all to be in flight at once, whatever they are expected to take.
+    with serving(tmp_path / "data", queue_ms=10_000) as service:
         yield service, gate
 
 

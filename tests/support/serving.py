@@ -35,11 +35,11 @@ class Service:
 
 
 @contextmanager
-def serving(data: Path, *, workers: int = 1, store: str | None = None) -> Iterator[Service]:
+def serving(data: Path, *, workers: int = 1, store: str | None = None, queue_ms: int = 50) -> Iterator[Service]:
     """Run a service until the block ends, on the store of this URL or else on a file in ``data``."""
     data.mkdir(parents=True, exist_ok=True)
     with (data / "router.log").open("ab") as log:
-        supervisor = Supervisor(Settings(data=data, port=0, workers=workers, store=store), log=log)
+        supervisor = Supervisor(Settings(data=data, port=0, workers=workers, store=store, queue_ms=queue_ms), log=log)
         supervisor.start()
         keeper = threading.Thread(target=supervisor.run, daemon=True)
         keeper.start()
