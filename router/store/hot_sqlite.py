@@ -2,8 +2,9 @@
 
 Measured on this schema without the disk, a batch of 64 costs 79 microseconds a change here and 147 through SQLAlchemy
 Core, a change alone 170 and 646; the reads of a batch of 64 cost 50 and 152 (answers), 963 and 1,507 (families), 1,105
-and 1,353 (keys). Lists go in as one JSON text, so that a statement is prepared once whatever their length, and the
-interpreter's lock is given up once for a list and not once for each of its items.
+and 1,353 (keys). Lists go in as one JSON text, so that a statement is prepared once whatever their length, and rows go
+in many to a statement: the interpreter's lock is given up once for each statement, and under a flood of calls every
+time that the batch gives it up, a call takes it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from sqlcipher3 import dbapi2
@@ -50,41 +53,79 @@ class Driver(Protocol):
         """Run a statement for many rows and return its cursor."""
 
 
-def _insert(shape: Shape[Any]) -> str:
-    names = shape.written
-    return f"INSERT INTO {shape.table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A statement for one row or for many: what stands before the rows, one row, and what stands behind them."""
+
+    before: str
+    row: str
+    behind: str = ""
+
+    @cache  # noqa: B019 - as many statements as there are steps, which live as long as the process
+    def text(self, rows: int) -> str:
+        """Return the statement for so many rows."""
+        return f"{self.before} {', '.join([self.row] * rows)} {self.behind}"
+
+
+def _insert(table: str, names: Sequence[str], behind: str = "") -> _Statement:
+    return _Statement(f"INSERT INTO {table} ({', '.join(names)}) VALUES", _row(len(names)), behind)
+
+
+def _into(shape: Shape[Any], behind: str = "") -> _Statement:
+    return _insert(shape.table.name, shape.written, behind)
+
+
+def _update(table: str, assignments: str, key: str, width: int) -> _Statement:
+    """Return an update by rows of ``width`` values, ``given.column1`` and so on, the last of which is the key's."""
+    # One comparison with the primary key, so that each row is found by it.
+    return _Statement(
+        f"UPDATE {table} SET {assignments} FROM (VALUES", _row(width), f") AS given WHERE {key} = given.column{width}"
+    )
+
+
+def _row(width: int) -> str:
+    return f"({', '.join('?' * width)})"
 
 
 def _list(names: Sequence[str], table: str) -> str:
     return ", ".join(f"{table}.{name}" for name in names)
 
 
+_IF_NEW = "ON CONFLICT DO NOTHING"
+
 _WRITE = {
-    Step.PART: "INSERT INTO part (digest, content) VALUES (?, ?) ON CONFLICT DO NOTHING",
-    Step.ANSWER: _insert(ANSWER),
-    Step.FAMILY: "INSERT INTO family (family_id, version) VALUES (?, ?)",
-    Step.PERSON: _insert(PERSON),
-    Step.EPISODE: _insert(EPISODE),
-    Step.EVENT: _insert(EVENT),
-    Step.LINK: _insert(LINK),
-    Step.BLOCKING: "INSERT INTO blocking (key, family_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-    Step.DECISION: _insert(DECISION),
-    Step.LEAD: (
-        f"{_insert(LEAD)} ON CONFLICT (episode_id) DO UPDATE SET "
-        + ", ".join(f"{name} = excluded.{name}" for name in LEAD.written if name != "episode_id")
+    Step.PART: _insert("part", ("digest", "content"), _IF_NEW),
+    Step.ANSWER: _into(ANSWER),
+    Step.FAMILY: _insert("family", ("family_id", "version")),
+    Step.PERSON: _into(PERSON),
+    Step.EPISODE: _into(EPISODE),
+    Step.EVENT: _into(EVENT),
+    Step.LINK: _into(LINK),
+    Step.BLOCKING: _insert("blocking", ("key", "family_id"), _IF_NEW),
+    Step.DECISION: _into(DECISION),
+    Step.LEAD: _into(
+        LEAD,
+        "ON CONFLICT (episode_id) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in LEAD.written if name != "episode_id"),
     ),
-    Step.NOTICE: _insert(NOTICE),
-    Step.DESK_ITEM: _insert(DESK_ITEM),
-    Step.REVIEW: _insert(REVIEW),
-    Step.AUDIT: _insert(AUDIT),
-    Step.FAMILY_VERSION: "UPDATE family SET version = version + ? WHERE family_id = ?",
-    Step.DECISION_STATE: "UPDATE decision SET state = ? WHERE decision_id = ?",
-    Step.NOTICE_ACKNOWLEDGED: (
-        "UPDATE notice SET acknowledged_at = coalesce(acknowledged_at, ?1), "
-        "acknowledged_by = iif(acknowledged_at IS NULL, ?2, acknowledged_by) WHERE notice_id = ?3"
+    Step.NOTICE: _into(NOTICE),
+    Step.DESK_ITEM: _into(DESK_ITEM),
+    Step.REVIEW: _into(REVIEW),
+    Step.AUDIT: _into(AUDIT),
+    Step.FAMILY_VERSION: _update("family", "version = version + given.column1", "family_id", 2),
+    Step.DECISION_STATE: _update("decision", "state = given.column1", "decision_id", 2),
+    Step.NOTICE_ACKNOWLEDGED: _update(
+        "notice",
+        "acknowledged_at = coalesce(acknowledged_at, given.column1), "
+        "acknowledged_by = iif(acknowledged_at IS NULL, given.column2, acknowledged_by)",
+        "notice_id",
+        3,
     ),
-    Step.NOTICE_ESCALATED: "UPDATE notice SET escalated_at = coalesce(escalated_at, ?) WHERE notice_id = ?",
+    Step.NOTICE_ESCALATED: _update("notice", "escalated_at = coalesce(escalated_at, given.column1)", "notice_id", 2),
 }
+
+#: Rows of one statement, the most first. Few sizes, so that few statements are prepared.
+_SIZES = (64, 8, 1)
 
 _GIVEN = "(SELECT value FROM json_each(?))"
 
@@ -188,8 +229,13 @@ class DriverWriter:
 
     def write(self, step: Step, many: Sequence[Values]) -> int:
         """Run the step for many rows and return how many it wrote; a row that is not unique raises ChangeConflict."""
+        statement, written, start = _WRITE[step], 0, 0
         try:
-            written: int = self._driver.executemany(_WRITE[step], many).rowcount
+            for size in _SIZES:
+                while len(many) - start >= size:
+                    values = [value for row in many[start : start + size] for value in row]
+                    written += self._driver.execute(statement.text(size), values).rowcount
+                    start += size
         except dbapi2.Error as fault:
             # The driver gives no finer code than "constraint": only its words tell a repeated row from a missing one.
             if str(fault).startswith("UNIQUE constraint failed"):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from router.v1 import referral_pb2
 from router.v1.referral_pb2 import ReferralEvent
-from tests.support.requests import LANARKSHIRE, choice, event, infant_of, letters, yes
+from tests.support.requests import LANARKSHIRE, choice, event, infant_of, yes
 
 #: Who sends, and on behalf of which service of the board.
 SENDERS = [
@@ -21,36 +24,61 @@ SENDERS = [
     *((f"source-{n}", f"service-{n}") for n in range(10)),
 ]
 
+#: Forenames, each with a spelling of its own that is known as the same name.
 FORENAMES = [
-    "Ailsa",
-    "Bridget",
-    "Catriona",
-    "Deirdre",
-    "Eilidh",
-    "Fiona",
-    "Gwen",
-    "Helen",
-    "Iona",
-    "Jean",
-    "Kirsty",
-    "Lorna",
-    "Morag",
-    "Nora",
-    "Orla",
+    ("Mhairi", "Mairi"),
+    ("Catherine", "Katherine"),
+    ("Isobel", "Isabel"),
+    ("Sarah", "Sara"),
+    ("Hannah", "Hanna"),
 ]
+_SOUNDS = [first + second for first in "bdfgklmnprstvz" for second in ("a", "e", "o", "u", "ai", "ee")]
 
 MODERATE = choice("parent_illness_severity", "moderate")
 SUICIDAL = yes("suicidal_intent")
 Racer = Callable[[int, int, Random], ReferralEvent]
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What is true of one family. Two numbers are two families that nothing makes alike but chance, as in life.
+
+    Dates and names that repeat with the number would not do: with those, every so often a family had its double.
+    """
+
+    forename: str
+    variant: str
+    surname: str
+    birth: date
+    infants_birth: date
+    postcode: str
+    phone: str
+
+
+@cache
+def family_of(number: int) -> Family:
+    """Return the family of a number, ever the same."""
+    chance = Random(number)
+    forename, variant = chance.choice(FORENAMES)
+    return Family(
+        forename=forename,
+        variant=variant,
+        surname="".join(chance.sample(_SOUNDS, 4)),
+        # Never the first of a month: on the first of January it would stand for a date that nobody knew.
+        birth=date(1970 + chance.randrange(33), chance.randint(1, 12), chance.randint(2, 27)),
+        infants_birth=date(2026, 1, 1) + timedelta(days=chance.randrange(270)),
+        postcode=f"ML{number % 9 + 1} {number % 7 + 1}{_sign(number)}{_sign(number // 20)}",
+        phone=f"07{700_000_000 + number:09d}",
+    )
+
+
 def sent_by(number: int, place: int, *seen: referral_pb2.Observation, version: int = 1) -> ReferralEvent:
     """Return the referral of family ``number`` that the sender at ``place`` writes, with every identifier."""
     source, referrer = SENDERS[place]
     made = event(number, *seen, source=source, referrer=referrer, version=version)
-    # Strangers to each other, so that races meet in their own family and not in a likeness to another.
-    made.people[0].names[0].given = FORENAMES[number % len(FORENAMES)]
-    made.people[1].birth_date = _infants_birth(number)
+    family = family_of(number)
+    made.people[0].names[0].given = family.forename
+    made.people[1].birth_date = str(family.infants_birth)
     return made
 
 
@@ -82,7 +110,7 @@ def twins(number: int, place: int, chance: Random) -> ReferralEvent:
     made = sent_by(number, place, MODERATE)
     del made.people[1]
     for order, given in ((1, "Isla"), (2, "Ruaridh")):
-        infant = infant_of(number, _infants_birth(number))
+        infant = infant_of(number, str(family_of(number).infants_birth))
         infant.ref = f"infant-{order}"
         infant.names[0].given = given
         infant.birth_order = order
@@ -102,33 +130,29 @@ def _alike(number: int, place: int, how: str) -> ReferralEvent:
     del made.people[:]
     made.ClearField("household")
     made.household.board_code = LANARKSHIRE
-    given, family = "Mhairi", f"Mac{letters(number).title()}"
+    family = family_of(number)
+    given, surname = family.forename, f"Mac{family.surname.title()}"
     if how == "variant":
-        given, family = "Mairi", family.replace("Mac", "Mc")
+        given, surname = family.variant, surname.replace("Mac", "Mc")
     if how == "swapped":
-        given, family = family, given
-    day = 13 + number % 9 + (how == "date slip")
+        given, surname = surname, given
+    birth = family.birth + timedelta(days=how == "date slip")
     mother = referral_pb2.Person(
         ref="mother",
         role=referral_pb2.PERSON_ROLE_MOTHER,
-        names=[referral_pb2.PersonName(given=given, family=family)],
-        birth_date="" if how == "no date" else f"19{70 + number % 30}-{number % 12 + 1:02d}-{day}",
+        names=[referral_pb2.PersonName(given=given, family=surname)],
+        birth_date="" if how == "no date" else str(birth),
     )
     made.people.append(mother)
     if how not in {"swapped", "moved without child"}:
-        infant = infant_of(number, _infants_birth(number))
-        infant.names[0].family = family
+        infant = infant_of(number, str(family.infants_birth))
+        infant.names[0].family = surname
         made.people.append(infant)
     if not how.startswith("moved"):
-        # A home of its own: families that share a street are another test's.
-        made.household.postcode = f"ML{number % 9 + 1} {number % 7 + 1}{_sign(number)}{_sign(number // 20)}"
+        made.household.postcode = family.postcode
     if how == "moved without child":
-        mother.phones.append(f"07{700_000_000 + number:09d}")
+        mother.phones.append(family.phone)
     return made
-
-
-def _infants_birth(number: int) -> str:
-    return f"2026-{number % 9 + 1:02d}-{number % 28 + 1:02d}"
 
 
 def _sign(number: int) -> str:

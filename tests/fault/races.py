@@ -167,7 +167,10 @@ def judge(place: Place, store: Store, races: Iterable[Race], outcome: Races, fol
         for recipient, sequence in sql("SELECT recipient, sequence FROM notice ORDER BY sequence"):
             written[recipient].append(sequence)
     joined = _joined(reviews)
+    raced: dict[int, Race] = {}
     for race in races:
+        if any(raced.setdefault(family, race) is not race for family in race.families):
+            _fault(outcome, "families that two races share", race)
         _judge_families(race, store, joined, outcome)
         _judge_notices(race, told, dangers, outcome)
         with store.read() as reader:
