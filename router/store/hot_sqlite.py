@@ -78,9 +78,8 @@ def _into(shape: Shape[Any], behind: str = "") -> _Statement:
 def _update(table: str, assignments: str, key: str, width: int) -> _Statement:
     """Return an update by rows of ``width`` values, ``given.column1`` and so on, the last of which is the key's."""
     # One comparison with the primary key, so that each row is found by it.
-    return _Statement(
-        f"UPDATE {table} SET {assignments} FROM (VALUES", _row(width), f") AS given WHERE {key} = given.column{width}"
-    )
+    before = f"UPDATE {table} SET {assignments} FROM (VALUES"  # noqa: S608
+    return _Statement(before, _row(width), f") AS given WHERE {key} = given.column{width}")
 
 
 def _row(width: int) -> str:

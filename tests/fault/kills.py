@@ -30,7 +30,8 @@ from tests.support.requests import submit
 
 REPLICAS = 2
 WORKERS = 2
-SENDERS = 12
+#: Enough that something is always under way; more would only slow the starts of what was killed.
+SENDERS = 6
 #: How many answers come between two kills, at most.
 _ANSWERS_BETWEEN = 30
 #: What is killed, and how often beside the others.
@@ -93,7 +94,7 @@ async def _send(delivery: Delivery, load: _Load, numbers: Iterator[int]) -> None
 
 async def _kill(installed: Installation, load: _Load, kills: int, chance: Random, outcome: Kills) -> None:
     targets = _TARGETS[installed.kind]
-    for _ in range(kills):
+    for done in range(1, kills + 1):
         wanted = len(load.answers) + chance.randint(1, _ANSWERS_BETWEEN)
         before = time.monotonic()
         async with load.answered:
@@ -104,6 +105,7 @@ async def _kill(installed: Installation, load: _Load, kills: int, chance: Random
         target = chance.choices(list(targets), list(targets.values()))[0]
         if await asyncio.to_thread(_kill_one, installed, target, chance):
             outcome.killed[target] += 1
+        outcome.progress(done, kills)
 
 
 def _kill_one(installed: Installation, target: str, chance: Random) -> bool:

@@ -18,6 +18,11 @@ class Outcome:
     seconds: float = 0.0
     faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
+    def progress(self, done: int, of: int) -> None:
+        """Say on standard error how far the run is, at every twentieth of it."""
+        if done * 20 // of > (done - 1) * 20 // of:
+            sys.stderr.write(f"{self.store}: {done:,} of {of:,}\n")
+
     def as_json(self) -> dict[str, object]:
         """Return everything as plain values, of each kind of fault the number."""
         faults = {name: len(each) for name, each in self.faults.items() if each}

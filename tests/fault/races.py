@@ -72,6 +72,7 @@ async def run(installed: Installation, count: int, seed: int) -> tuple[list[Race
             for race in waiting:
                 # Each race throws its own dice, so that it is the same whichever came before it.
                 await _race(delivery, race, Random(seed * 1_000_003 + race.number))
+                outcome.progress(race.number, count)
 
         await asyncio.gather(*(runner() for _ in range(AT_ONCE)))
         outcome.seconds = time.monotonic() - started
