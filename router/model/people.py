@@ -30,6 +30,15 @@ class Sex(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
+class LifeStatus(StrEnum):
+    """What a source states about whether a person lives. Not stated is None: silence says neither."""
+
+    ALIVE = "alive"
+    DIED = "died"
+    STILLBORN = "stillborn"
+    PREGNANCY_LOST = "pregnancy-lost"
+
+
 class IdentifierSystem(StrEnum):
     """The register that an identifier comes from."""
 
@@ -60,7 +69,8 @@ class PersonName:
 class Person:
     """One person as one message knows them.
 
-    ``ref`` names the person within the message. ``birth_order`` and ``multiplicity`` count from 1; None is unknown.
+    ``ref`` names the person within the message. ``birth_order`` and ``multiplicity`` count from 1; None is unknown. A
+    death may be stated by ``death_date``, by ``life_status``, or by both.
     """
 
     ref: str
@@ -76,6 +86,7 @@ class Person:
     emails: tuple[str, ...] = ()
     postcode: str = ""
     death_date: date | None = None
+    life_status: LifeStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

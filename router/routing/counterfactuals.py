@@ -9,6 +9,7 @@ from router.model.danger import TRIGGERS_BY_FACT
 from router.model.facts import FactView, Known
 from router.model.referral import FactValue
 from router.routing.decision import Decision, DeskReason
+from router.routing.facts import speaks_of_a_baby
 from router.routing.questions import in_words, telling_values
 from router.rules.evaluation import Circumstances
 from router.rules.pack import Pack
@@ -35,15 +36,18 @@ def changes(pack: Pack, decision: Decision) -> tuple[WouldChange, ...]:
 
 
 def _changes(pack: Pack, decision: Decision) -> Iterator[WouldChange]:
-    if decision.desk_reason not in (None, DeskReason.NO_SERVICE_ELIGIBLE):
+    if decision.desk_reason not in (None, DeskReason.NO_SERVICE_ELIGIBLE, DeskReason.DEATH_IN_DOUBT):
         return  # the desk looks for a reason that no fact would change
     conditions: dict[str, list[Condition]] = {}
     for rule in (*pack.services.values(), *pack.moves.values()):
         for criterion in rule.criteria.values():
             conditions.setdefault(criterion.condition.fact, []).append(criterion.condition)
     now = decision.evaluation.lead
+    after_loss = all(view.after_loss for view in decision.views)
     for fact in sorted(set(conditions) - _ROOTS):
         definition = pack.facts[fact]
+        if after_loss and speaks_of_a_baby(definition):
+            continue
         told: set[str] = set()
         for value in telling_values(conditions[fact], definition):
             views = [_with(view.facts, fact, Known(value, "supposed", decision.respond_by)) for view in decision.views]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from router.model.facts import FactView
+from router.model.facts import FactDefinition, FactView
 from router.model.referral import CodedConcept, Consent, Urgency
 from router.model.truth import Truth
 from router.routing.case import Case
 from router.routing.clocks import desk_answers_by, lead_answers_by
 from router.routing.contact import communication_needs, safe_contact
-from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome, Unmapped
-from router.routing.facts import EpisodeView, board_of, views_of
+from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome, Question, Unmapped
+from router.routing.facts import EpisodeView, board_of, speaks_of_a_baby, views_of
 from router.routing.following import Follower, Following
+from router.routing.loss import End, Life, ends_of
 from router.routing.notices import Chosen, notices_of, others_open
 from router.routing.safety import Finding, findings_in_either, urgency_of
 from router.rules.engine import Engine, EngineCrashedError, EngineFaultError
@@ -27,6 +28,7 @@ _DESK_REASON_WORDS = {
     DeskReason.BOARD_UNKNOWN: "where the family lives is not known",
     DeskReason.CONSENT_REFUSED: "the family did not agree to the referral",
     DeskReason.NO_SERVICE_ELIGIBLE: "no service's criteria are known to be met",
+    DeskReason.DEATH_IN_DOUBT: "it is not certain whether a baby has died",
     DeskReason.ALL_REFERRALS_WITHDRAWN: "every referral was withdrawn",
     DeskReason.EVALUATORS_DISAGREE: "the two evaluators of the rules disagree",
     DeskReason.ENGINE_FAILED: "the rule engine did not answer",
@@ -56,16 +58,19 @@ class Decider:
     def decide(self, case: Case) -> Decision:
         """Return the decision on ``case``. It depends on nothing else."""
         found = findings_in_either(case.referrals, case.perhaps, case.as_of)
-        views = views_of(case, self.pack.facts, found)
+        ends = ends_of(case)
+        views = views_of(case, self.pack.facts, found, ends)
         circumstances = self._circumstances(case, found)
         evaluation, fault = self._evaluate([view.facts for view in views], circumstances)
-        reason = fault or _desk_reason(case, circumstances, evaluation)
+        reason = fault or _desk_reason(case, circumstances, evaluation, ends)
         accepted = case.standing.accepted
         if reason and accepted:
             # Ownership never ends before another has accepted: the lead goes on, and the desk is told why to look.
             evaluation = replace(evaluation, lead=accepted.service, move=STAY, key=None)
         following = self._follower.of(evaluation, circumstances)
-        situation = _Situation(case, found, views, circumstances, evaluation, following, _urgency(case, found))
+        if views[0].after_loss and following.questions:
+            following = replace(following, questions=_fit_to_ask(following.questions, self.pack.facts))
+        situation = _Situation(case, found, ends, views, circumstances, evaluation, following, _urgency(case, found))
         return self._to_desk(situation, reason) if reason and not accepted else self._to_lead(situation, reason)
 
     def _circumstances(self, case: Case, found: Sequence[Finding]) -> Circumstances:
@@ -125,6 +130,7 @@ class Decider:
             supporting=(),
             move=None,
             desk_reason=reason,
+            ends=situation.ends,
         )
         return Decision(
             outcome=Outcome.DESK,
@@ -152,6 +158,7 @@ class Decider:
             communication_needs=communication_needs(case),
             safe_contact=safe_contact(case),
             notices=notices_of(case, self.pack, chosen),
+            loss=situation.loss,
         )
 
     def _to_lead(self, situation: _Situation, told_to_desk: DeskReason | None) -> Decision:
@@ -164,6 +171,7 @@ class Decider:
         stays = accepted is not None and (accepted.service, accepted.board) == (evaluation.lead, lead_board)
         move = self._move(situation, stays=stays)
         desk = pack.desk_of(circumstances.board)
+        asked = told_to_desk or (DeskReason.DEATH_IN_DOUBT if situation.loss is Life.IN_DOUBT else None)
         chosen = Chosen(
             board=circumstances.board,
             desk=desk,
@@ -173,14 +181,15 @@ class Decider:
             urgency=situation.urgency,
             supporting=following.supporting,
             move=None if stays else move,
-            desk_reason=told_to_desk or "",
+            desk_reason=asked or "",
+            ends=situation.ends,
         )
         return Decision(
             outcome=Outcome.LEAD_WITH_QUESTIONS if following.questions else Outcome.LEAD,
             lead=evaluation.lead,
             lead_board=lead_board,
             desk=desk,
-            desk_reason=told_to_desk,
+            desk_reason=asked,
             accepted=stays,
             board=circumstances.board,
             supporting=following.supporting,
@@ -201,6 +210,7 @@ class Decider:
             communication_needs=communication_needs(case),
             safe_contact=safe_contact(case),
             notices=notices_of(case, pack, chosen),
+            loss=situation.loss,
         )
 
     def _move(self, situation: _Situation, *, stays: bool) -> MoveMade | None:
@@ -226,14 +236,29 @@ class _Situation:
 
     case: Case
     found: tuple[Finding, ...]
+    ends: Mapping[int, End]
     views: tuple[EpisodeView, ...]
     circumstances: Circumstances
     evaluation: Evaluation
     following: Following
     urgency: Urgency | None
 
+    @property
+    def loss(self) -> Life | None:
+        """Whether a child has died. A doubt about one weighs more than what is certain of another."""
+        lives = {end.life for end in self.ends.values()}
+        return Life.IN_DOUBT if Life.IN_DOUBT in lives else Life.LOST if lives else None
 
-def _desk_reason(case: Case, circumstances: Circumstances, evaluation: Evaluation) -> DeskReason | None:
+
+def _fit_to_ask(questions: tuple[Question, ...], facts: Mapping[str, FactDefinition]) -> tuple[Question, ...]:
+    """Leave out, where no baby is known to live, what would be asked about one."""
+    barred = {name for name, definition in facts.items() if speaks_of_a_baby(definition)}
+    return tuple(one for one in questions if not barred.intersection((one.fact, one.together_with)))
+
+
+def _desk_reason(
+    case: Case, circumstances: Circumstances, evaluation: Evaluation, ends: Mapping[int, End]
+) -> DeskReason | None:
     speaking = case.open_referrals
     if not speaking:
         return DeskReason.ALL_REFERRALS_WITHDRAWN
@@ -241,7 +266,10 @@ def _desk_reason(case: Case, circumstances: Circumstances, evaluation: Evaluatio
         return DeskReason.CONSENT_REFUSED
     if not circumstances.board:
         return DeskReason.BOARD_UNKNOWN
-    return None if evaluation.lead else DeskReason.NO_SERVICE_ELIGIBLE
+    if evaluation.lead:
+        return None
+    in_doubt = any(end.life is Life.IN_DOUBT for end in ends.values())
+    return DeskReason.DEATH_IN_DOUBT if in_doubt else DeskReason.NO_SERVICE_ELIGIBLE
 
 
 def _urgency(case: Case, found: Iterable[Finding]) -> Urgency | None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from router.model.referral import CodedConcept, CommunicationNeeds, SafeContact, Urgency
 from router.routing.facts import EpisodeView
+from router.routing.loss import Life
 from router.routing.safety import Finding
 from router.rules.evaluation import Circumstances, Evaluation
 from router.rules.pack import MoveKind, SupportRole
@@ -27,6 +28,7 @@ class DeskReason(StrEnum):
 
     BOARD_UNKNOWN = "BOARD_UNKNOWN"
     CONSENT_REFUSED = "CONSENT_REFUSED"
+    DEATH_IN_DOUBT = "DEATH_IN_DOUBT"
     NO_SERVICE_ELIGIBLE = "NO_SERVICE_ELIGIBLE"
     ALL_REFERRALS_WITHDRAWN = "ALL_REFERRALS_WITHDRAWN"
     EVALUATORS_DISAGREE = "EVALUATORS_DISAGREE"
@@ -54,6 +56,7 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     ESCALATED = "escalated"
     STOOD_DOWN = "stood_down"
+    LOSS = "loss"
 
 
 class NoticeLevel(StrEnum):
@@ -132,7 +135,8 @@ class Decision:
 
     ``lead`` and ``lead_board`` are empty when a desk holds it. ``accepted`` is true when the lead had accepted before
     and stays. ``tier`` is the tier of need: the highest among services whose criteria are met. ``duplicates`` are the
-    ids of other open referrals of the episode. ``why_not`` says for each service that does not lead why not.
+    ids of other open referrals of the episode. ``why_not`` says for each service that does not lead why not. ``loss``
+    says that a child of the episode has died or was lost, or that this is in doubt.
     """
 
     outcome: Outcome
@@ -160,3 +164,4 @@ class Decision:
     communication_needs: CommunicationNeeds
     safe_contact: SafeContact
     notices: tuple[Notice, ...]
+    loss: Life | None = None

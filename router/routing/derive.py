@@ -22,14 +22,15 @@ class Dates:
     """The dates that a view of the facts is worked out from.
 
     ``born`` is true when a child of the view has been born, even when ``birth_date`` is not known. ``living`` is false
-    for a child that has died: its ages no longer exist, while the weeks since the birth still matter to its mother.
+    for a child that has died: its ages no longer exist, while the weeks since the birth still matter to its mother. It
+    is None where that is in doubt.
     """
 
     as_of: datetime
     referred_at: datetime
     born: bool
     birth_date: date | None
-    living: bool
+    living: bool | None
     expecting: bool
     expected_date: date | None
     planning: bool
@@ -84,6 +85,8 @@ def _when(wanted: str, stage: str, value: int | None, dates: Dates) -> Held:
 
 
 def _age(stage: str, value: int | None, dates: Dates) -> Held:
+    if stage == "postnatal" and dates.living is None:
+        return NOT_STATED
     if stage == "postnatal" and not dates.living:
         return Known(NOT_APPLICABLE, "derived", dates.as_of)
     return _when("postnatal", stage, value, dates)

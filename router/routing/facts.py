@@ -3,6 +3,9 @@
 The newest observation counts. Two different values of the same moment are a conflict, which leaves the fact unknown. A
 code without an agreed meaning is not read as anything: alone it leaves the fact unknown, and beside a plain value it
 takes nothing away. Danger is the exception: while the floor holds that a danger stands, its fact says so.
+
+A child that has died, or of which that is in doubt, has no view. What is held of its needs counts for nobody; a concern
+for protection still does.
 """
 
 from __future__ import annotations
@@ -12,37 +15,67 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from router.model.facts import About, FactDefinition, FactType, FactView, Held, Known, Missing, Unknown
+from router.model.danger import SafetyKind
+from router.model.facts import (
+    NOT_APPLICABLE,
+    About,
+    FactDefinition,
+    FactType,
+    FactView,
+    Held,
+    Known,
+    Missing,
+    Unknown,
+)
 from router.model.people import CARERS, CHILDREN_OF_EPISODE, Person, Role
 from router.model.referral import FactValue, Observation
 from router.routing.case import Case, Child, HeldReferral
 from router.routing.derive import Dates, derive
+from router.routing.loss import End, Life, ends_of
 from router.routing.safety import Finding, degree
 
 Value = TypeVar("Value")
 MOST_NUMBER = 1_000_000
+LOSS = "pregnancy_loss_or_infant_death"
+"""The fact that holds of every family that has lost a child of the episode."""
 
 
 @dataclass(frozen=True, slots=True)
 class EpisodeView:
-    """The facts of one child of the episode; ``child`` is None where there is none."""
+    """The facts of one child of the episode; ``child`` is None where there is none.
+
+    ``after_loss`` is true where no child lives, or none is known to, after one that did: nothing may be asked about it.
+    """
 
     child: Child | None
     facts: FactView
+    after_loss: bool = False
 
 
 def views_of(
-    case: Case, definitions: Mapping[str, FactDefinition], found: Sequence[Finding]
+    case: Case,
+    definitions: Mapping[str, FactDefinition],
+    found: Sequence[Finding],
+    ends: Mapping[int, End] | None = None,
 ) -> tuple[EpisodeView, ...]:
-    """Return one view for each living child, or a single one where there is none."""
+    """Return one view for each living child, or a single one where there is none.
+
+    ``ends`` are those of ``ends_of``, where they are at hand.
+    """
+    ended = ends_of(case) if ends is None else ends
     speaking = case.open_referrals
-    dead = {child.person_id for child in case.children if _death(child, speaking) is not None}
-    living = [child for child in case.children if child.person_id not in dead]
-    lost = [child for child in case.children if child.person_id in dead]
+    living: list[Child | None] = [child for child in case.children if child.person_id not in ended]
     return tuple(
-        EpisodeView(child, _facts(case, speaking, definitions, found, child, lost))
-        for child in (living or [None])  # type: ignore[list-item]
+        EpisodeView(child, _facts(case, speaking, definitions, found, child, ended), child is None and bool(ended))
+        for child in living or [None]
     )
+
+
+def speaks_of_a_baby(definition: FactDefinition) -> bool:
+    """Return whether to ask for a fact, or to suppose it, is to speak of a baby or a pregnancy as living."""
+    if definition.derivation:
+        return definition.about is not About.PARENT
+    return definition.about is About.INFANT or definition.name == LOSS
 
 
 def resolve(said: Iterable[tuple[datetime, Value]]) -> tuple[Value, ...]:
@@ -76,7 +109,7 @@ def _facts(
     definitions: Mapping[str, FactDefinition],
     found: Sequence[Finding],
     child: Child | None,
-    lost: Sequence[Child],
+    ended: Mapping[int, End],
 ) -> FactView:
     said: dict[str, list[Observation]] = {}
     for referral in speaking:
@@ -86,13 +119,15 @@ def _facts(
             if definition is not None and _concerns(definition, observation, referral, roles, child):
                 said.setdefault(observation.fact, []).append(observation)
     held: dict[str, Held] = {fact: _held(definitions[fact], given) for fact, given in said.items()}
+    if child is None and ended:
+        held.update(_of_nobody(definitions, ended, case.as_of))
     # the worst comes last, and so it is what stands
     for finding in sorted(found, key=degree):
-        if finding.trigger.fact in definitions and _is_about(finding, child):
+        if finding.trigger.fact in definitions and _is_about(finding, child, ended):
             held[finding.trigger.fact] = Known(finding.value, finding.source_system, finding.observed_at)
-    if lost and "pregnancy_loss_or_infant_death" in definitions:
-        held["pregnancy_loss_or_infant_death"] = Known(value=True, source_system="derived", observed_at=case.as_of)
-    derived = derive(_dates(case, speaking, held, child, lost))
+    if LOSS in definitions and any(end.life is Life.LOST for end in ended.values()):
+        held[LOSS] = Known(value=True, source_system="derived", observed_at=case.as_of)
+    derived = derive(_dates(case, speaking, held, child, ended))
     for name, definition in definitions.items():
         if definition.derivation:
             held[name] = derived[definition.derivation]
@@ -120,10 +155,27 @@ def _concerns(
     return child is None or referral.people.get(observation.subject_ref) == child.person_id
 
 
-def _is_about(finding: Finding, child: Child | None) -> bool:
-    if finding.subject != "infant" or child is None:
+def _of_nobody(definitions: Mapping[str, FactDefinition], ended: Mapping[int, End], as_of: datetime) -> dict[str, Held]:
+    """Return what is held of a baby's needs where no baby lives: they do not exist, or nobody can say."""
+    nothing: Held = Unknown(Missing.CONFLICT) if _is_in_doubt(ended) else Known(NOT_APPLICABLE, "derived", as_of)
+    return {
+        name: nothing
+        for name, definition in definitions.items()
+        if definition.about is About.INFANT and not definition.derivation
+    }
+
+
+def _is_in_doubt(ended: Mapping[int, End]) -> bool:
+    return any(end.life is Life.IN_DOUBT for end in ended.values())
+
+
+def _is_about(finding: Finding, child: Child | None, ended: Mapping[int, End]) -> bool:
+    """Return whether a finding is held in a view: of a child that died, only what protects those who are left."""
+    if finding.subject != "infant":
         return True
-    return finding.person_id in (0, child.person_id)
+    if finding.person_id in ended:
+        return finding.trigger.kind is SafetyKind.SAFEGUARDING
+    return child is None or finding.person_id in (0, child.person_id)
 
 
 def _held(definition: FactDefinition, given: Sequence[Observation]) -> Held:
@@ -155,24 +207,23 @@ def _dates(
     speaking: Sequence[HeldReferral],
     held: Mapping[str, Held],
     child: Child | None,
-    lost: Sequence[Child],
+    ended: Mapping[int, End],
 ) -> Dates:
     planning = held.get("planning_pregnancy")
     gestation = held.get("gestation_weeks")
     weeks = gestation.value if isinstance(gestation, Known) and isinstance(gestation.value, int) else None
     carers = [person for person_id, person in _people(speaking) if person.role in CARERS]
-    born = child.role is Role.INFANT if child is not None else bool(lost)
+    born = child.role is Role.INFANT if child is not None else bool(ended)
     birth = _one(speaking, lambda p: p.birth_date, child) if child is not None else None
     if child is None:
         # a pregnancy that was lost is over: what follows counts from its end, the latest of several
-        ends = [_one(speaking, lambda p: p.birth_date or p.death_date, one) for one in lost]
-        birth = max((end for end in ends if end is not None), default=None)
+        birth = max((end.day for end in ended.values()), default=None)
     return Dates(
         as_of=case.as_of,
         referred_at=_referred_at(case),
         born=born,
         birth_date=birth,
-        living=child is not None,
+        living=child is not None or (None if _is_in_doubt(ended) else False),
         expecting=child is not None and not born,
         expected_date=_one(speaking, lambda p: p.expected_date, child) if child is not None else None,
         planning=isinstance(planning, Known) and planning.value is True,
@@ -206,10 +257,6 @@ def _one(speaking: Sequence[HeldReferral], get: Callable[[Person], Value | None]
         if referral.people.get(person.ref) == child.person_id and (value := get(person)) is not None
     )
     return values[0] if len(values) == 1 else None
-
-
-def _death(child: Child, speaking: Sequence[HeldReferral]) -> date | None:
-    return _one(speaking, lambda person: person.death_date, child)
 
 
 def _agreed(values: Sequence[date]) -> date | None:

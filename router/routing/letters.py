@@ -13,11 +13,13 @@ from datetime import datetime
 from router.model.facts import Privacy
 from router.routing.decision import Decision, Outcome
 from router.routing.derive import LONDON
+from router.routing.loss import Life
 from router.rules.pack import Pack
 
 _A_SERVICE = "support service"
 _A_SERVICE_PLAIN = "a service that will explain to you what it does."
 _SOON_HOURS = 48
+_LOSS_PHRASES = {Life.LOST: "loss", Life.IN_DOUBT: "loss-in-doubt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,18 @@ def _visible(decision: Decision, pack: Pack, may_see: frozenset[Privacy]) -> str
 
 def _parent(decision: Decision, pack: Pack, when: str) -> str:
     phrases = pack.letters.parent
-    parts = []
+    parts = [_say(phrases, "loss")] if decision.loss is Life.LOST else []
     if decision.outcome is Outcome.DESK:
         parts.append(_say(phrases, "desk", desk=pack.desk_labels[decision.desk], when=when))
     else:
         service = pack.services[decision.lead]
         known = service.confidential is None
-        label, plain = (service.label, service.plain) if known else (_A_SERVICE, _A_SERVICE_PLAIN)
+        what_it_is = (service.plain_after_loss or service.plain) if decision.loss else service.plain
+        label, plain = (service.label, what_it_is) if known else (_A_SERVICE, _A_SERVICE_PLAIN)
         key = "lead-accepted" if decision.accepted else "lead"
         parts.append(_say(phrases, key, service=label, service_plain=plain, when=when))
-        if known:
+        # a reason is a criterion's label, and labels speak of babies who live
+        if known and not decision.loss:
             parts.append(_say(phrases, "reason", reason=_lower(decision.main_reason)))
         supporting = _visible(decision, pack, frozenset())
         if supporting:
@@ -96,7 +100,7 @@ def _colleague(
     *,
     is_receiver: bool,
 ) -> str:
-    parts = []
+    parts = [_say(phrases, _LOSS_PHRASES[decision.loss])] if decision.loss else []
     if decision.outcome is Outcome.DESK:
         desk = pack.desk_labels[decision.desk]
         parts.append(_say(phrases, "desk", desk=desk, reason=decision.main_reason, when=when))

@@ -6,13 +6,14 @@ shows danger, since no duplicate may suppress one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from router.model.danger import SafetyKind, Trigger
 from router.model.referral import Urgency
 from router.routing.case import Case, HeldReferral, MatchOutcome, Proposal
-from router.routing.decision import MoveMade, Notice, NoticeKind, NoticeLevel, Supporter
+from router.routing.decision import DeskReason, MoveMade, Notice, NoticeKind, NoticeLevel, Supporter
+from router.routing.loss import End, Life, ends_of, is_stated_by
 from router.routing.safety import Finding, findings
 from router.rules.evaluation import is_offered, provider_board
 from router.rules.pack import Pack
@@ -31,6 +32,7 @@ class Chosen:
     supporting: tuple[Supporter, ...]
     move: MoveMade | None
     desk_reason: str
+    ends: Mapping[int, End]
 
 
 def address(service: str, board: str) -> str:
@@ -58,6 +60,7 @@ def notices_of(case: Case, pack: Pack, chosen: Chosen) -> tuple[Notice, ...]:
         *_lead(case, chosen),
         *_desk(case, chosen),
         *_support(case, chosen),
+        *_loss(case, pack, chosen),
         *_displaced(case, chosen),
         *_also_referred(case, pack, chosen),
     ]
@@ -75,7 +78,7 @@ def _safety(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
                 kind=kind,
                 level=NoticeLevel.SUMMARY,
                 urgency=trigger.urgency,
-                text=_safety_text(finding),
+                text=_safety_text(finding, chosen.ends),
                 act_by=finding.act_by,
             )
 
@@ -90,9 +93,12 @@ def _told_of(trigger: Trigger, pack: Pack, chosen: Chosen) -> list[str]:
     return [*told, chosen.desk]
 
 
-def _safety_text(finding: Finding) -> str:
+def _safety_text(finding: Finding, ends: Mapping[int, End]) -> str:
     whom = {"infant": "a baby", "family": "a family", "partner": "a partner", "sibling": "a child of the household"}
     about = whom.get(finding.subject, "a parent")
+    if finding.person_id in ends:
+        died = ends[finding.person_id].life is Life.LOST
+        about = "a baby who has died" if died else "a baby who may have died"
     hours = finding.trigger.act_within_hours
     return f"{finding.trigger.label}: reported about {about}. Act within {hours} hours."
 
@@ -105,11 +111,17 @@ def _lead(case: Case, chosen: Chosen) -> Iterator[Notice]:
         text = "More has arrived about a family that you were asked to lead for; the proposal stands."
     else:
         text = "You are asked to lead for a family. Please accept or decline."
-    yield Notice(recipient, NoticeKind.LEAD_PROPOSED, NoticeLevel.FULL, chosen.urgency, text)
+    yield Notice(recipient, NoticeKind.LEAD_PROPOSED, NoticeLevel.FULL, chosen.urgency, text + _with_care(chosen))
 
 
 def _desk(case: Case, chosen: Chosen) -> Iterator[Notice]:
-    if chosen.desk_reason:
+    if any(end.life is Life.IN_DOUBT for end in chosen.ends.values()):
+        text = (
+            "It is not certain whether a baby of a family has died: what is held contradicts itself. "
+            "Find out, and let nobody make routine contact about the baby meanwhile."
+        )
+        yield Notice(chosen.desk, NoticeKind.DESK_ITEM, NoticeLevel.FULL, chosen.urgency, text)
+    if chosen.desk_reason and chosen.desk_reason != DeskReason.DEATH_IN_DOUBT:
         text = f"A family needs a person to find its owner ({chosen.desk_reason})."
         yield Notice(chosen.desk, NoticeKind.DESK_ITEM, NoticeLevel.FULL, chosen.urgency, text)
     if case.match is MatchOutcome.ASK_A_PERSON:
@@ -122,7 +134,84 @@ def _support(case: Case, chosen: Chosen) -> Iterator[Notice]:
         if (supporter.service, supporter.board) not in case.standing.supporting:
             recipient = address(supporter.service, supporter.board)
             text = f"You are asked to stand beside the lead service of a family ({supporter.role.replace('_', ' ')})."
+            text += _with_care(chosen)
             yield Notice(recipient, NoticeKind.SUPPORT_PROPOSED, NoticeLevel.SUMMARY, chosen.urgency, text)
+
+
+def _with_care(chosen: Chosen) -> str:
+    """Say what whoever is newly asked must know before any contact; nothing where no child was lost."""
+    lives = {end.life for end in chosen.ends.values()}
+    if Life.LOST in lives:
+        return " A baby of the family has died, or the pregnancy was lost."
+    return " It is not certain whether a baby of the family has died; the desk is finding out." if lives else ""
+
+
+def _loss(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
+    """Tell everybody who works with the family, once, that a baby has died, that it is in doubt, or that it lives."""
+    arrived = next((one for one in case.referrals if one.referral_id == case.arrived), None)
+    if arrived is None or not any(is_stated_by(arrived, child.person_id) for child in case.children):
+        return
+    others = tuple(one for one in case.referrals if one is not arrived)
+    before = ends_of(replace(case, referrals=others))
+    texts = {
+        _LOSS_TEXTS[_life(chosen.ends, child.person_id)]
+        for child in case.children
+        if _life(chosen.ends, child.person_id) is not _life(before, child.person_id)
+    }
+    near, far = _who_works_with(case, pack, chosen)
+    mine = holder_address(pack, arrived)
+    for text in sorted(texts):
+        for recipient in sorted(near - {mine}):
+            yield Notice(recipient, NoticeKind.LOSS, NoticeLevel.SUMMARY, chosen.urgency, text)
+        for recipient in sorted(far - near - {mine}):
+            yield Notice(recipient, NoticeKind.LOSS, NoticeLevel.EXISTENCE, chosen.urgency, text)
+    if chosen.ends and case.match is MatchOutcome.ASK_A_PERSON:
+        for service, board in sorted(case.perhaps_holders):
+            recipient = address(service, board)
+            yield Notice(recipient, NoticeKind.LOSS, NoticeLevel.EXISTENCE, chosen.urgency, _PERHAPS_LOSS_TEXT)
+
+
+_LOSS_TEXTS: Mapping[Life | None, str] = {
+    Life.LOST: (
+        "A baby of a family that you work with, or referred, has died, or the pregnancy was lost. "
+        "Make no routine contact about that baby, and speak with the lead service before you write or call."
+    ),
+    Life.IN_DOUBT: (
+        "It is not certain whether a baby of a family that you work with, or referred, has died. "
+        "Make no routine contact about that baby until the desk has found out."
+    ),
+    None: (
+        "The word that a baby of a family that you work with, or referred, had died was taken back by its sender. "
+        "Care for the baby goes on as before."
+    ),
+}
+_PERHAPS_LOSS_TEXT = (
+    "A referral that may be for a family that you hold speaks of the death of a baby. "
+    "Ask the desk before any routine contact about a baby."
+)
+
+
+def _life(ends: Mapping[int, End], person_id: int) -> Life | None:
+    end = ends.get(person_id)
+    return end.life if end else None
+
+
+def _who_works_with(case: Case, pack: Pack, chosen: Chosen) -> tuple[set[str], set[str]]:
+    """Return who leads, helps or is asked to; and who else holds a referral of the family or is said to be involved."""
+    standing = case.standing
+    near = {address(one.service, one.board) for one in (standing.accepted, standing.proposed) if one is not None}
+    near |= {address(service, board) for service, board in standing.supporting}
+    near |= {address(one.service, one.board) for one in chosen.supporting}
+    if chosen.lead:
+        near.add(address(chosen.lead, chosen.lead_board))
+    far = {holder_address(pack, one) for one in case.open_referrals}
+    far |= {
+        _reached(pack, one.service, one.board_code or chosen.board, chosen.desk)
+        for referral in case.open_referrals
+        for one in referral.event.involvements
+        if one.current and one.service in pack.services
+    }
+    return near, far
 
 
 def _displaced(case: Case, chosen: Chosen) -> Iterator[Notice]:

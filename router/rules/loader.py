@@ -243,6 +243,7 @@ def _service(shape: schema.ServiceFile, criteria: CriteriaBuilder) -> Service:
         reviewed=shape.review.last,
         review_due=shape.review.next,
         plain=shape.plain,
+        plain_after_loss=shape.plain_after_loss,
         tier=shape.tier,
         offers=shape.offers,
         provision=shape.provision,

@@ -97,9 +97,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Service(Rule):
-    """One service of the directory and its criteria."""
+    """One service of the directory and its criteria.
+
+    ``plain_after_loss`` says to a parent who has lost a baby what the service is; empty where ``plain`` will do.
+    """
 
     plain: str
+    plain_after_loss: str
     tier: int
     offers: tuple[str, ...]
     provision: str

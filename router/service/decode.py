@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from router.model.errors import FieldFault, Reason, RouterError
-from router.model.people import Household, Identifier, IdentifierSystem, Person, PersonName, Role, Sex
+from router.model.people import Household, Identifier, IdentifierSystem, LifeStatus, Person, PersonName, Role, Sex
 from router.model.referral import (
     CodedConcept,
     CommunicationNeeds,
@@ -32,6 +32,12 @@ _ROLES = {
     pb.PERSON_ROLE_SIBLING: Role.SIBLING,
 }
 _SEXES = {pb.SEX_FEMALE: Sex.FEMALE, pb.SEX_MALE: Sex.MALE, pb.SEX_INDETERMINATE: Sex.INDETERMINATE}
+_LIVES = {
+    pb.LIFE_STATUS_ALIVE: LifeStatus.ALIVE,
+    pb.LIFE_STATUS_DIED: LifeStatus.DIED,
+    pb.LIFE_STATUS_STILLBORN: LifeStatus.STILLBORN,
+    pb.LIFE_STATUS_PREGNANCY_LOST: LifeStatus.PREGNANCY_LOST,
+}
 _SYSTEMS = {
     pb.IDENTIFIER_SYSTEM_CHI: IdentifierSystem.CHI,
     pb.IDENTIFIER_SYSTEM_NHS_NUMBER: IdentifierSystem.NHS_NUMBER,
@@ -147,6 +153,7 @@ def _person(person: pb.Person) -> Person:
         emails=tuple(person.emails),
         postcode=person.postcode,
         death_date=_date(person.death_date),
+        life_status=_LIVES.get(person.life_status),
     )
 
 

@@ -158,6 +158,9 @@ class Encoder:
             decision.move,
             bool(decision.duplicates),
             bool(decision.safety),
+            decision.loss,
+            # what may be asked depends on more than the evaluation
+            decision.questions if decision.loss else None,
         )
         known = self._memory.get(key)
         if known is None:

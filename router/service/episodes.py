@@ -13,11 +13,14 @@ from router.service.families import FamilyState
 SAME_PREGNANCY = timedelta(days=150)
 
 
-def episode_for(event: ReferralEvent, links: Mapping[str, int], family: FamilyState) -> int:
+def episode_for(
+    event: ReferralEvent, links: Mapping[str, int], family: FamilyState, over: frozenset[int] = frozenset()
+) -> int:
     """Return the episode of ``family`` that the event belongs to, or 0 for a new one.
 
     ``links`` maps the event's refs to persons already known. A linked child brings its episode. An unlinked one joins
     the episode whose pregnancy is its own, or one that has no child yet. An event without children is about the latest.
+    ``over`` are children who were lost before: a later pregnancy is never of their episode.
     """
     own = [person for person in event.people if person.role in CHILDREN_OF_EPISODE]
     if not own:
@@ -32,6 +35,8 @@ def episode_for(event: ReferralEvent, links: Mapping[str, int], family: FamilySt
         children = family.children(episode_id)
         if not children:
             return episode_id
+        if all(child.person_id in over for child in children):
+            continue
         known_days = _days_of(episode_id, family)
         if any(abs(one - other) <= SAME_PREGNANCY for one in dates for other in known_days):
             return episode_id

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from router.matching import MatchOutcome, MatchResult
 from router.model.referral import ReferralEvent
 from router.routing.case import HeldReferral
+from router.service.decode import from_micros
 from router.service.episodes import episode_for
 from router.service.families import FamilyState
+from router.service.pregnancies import lost_before
 from router.service.workspace import Workspace
 from router.store.ids import IdSource
 from router.store.interface import EpisodeRow, LinkRow, PersonRow
@@ -54,7 +56,10 @@ def place(
             people[person.ref] = ids.new()
             persons.append(PersonRow(people[person.ref], family.family_id, person.role.value, at))
             family.roles[people[person.ref]] = person.role
-    episode_id = known_episode or (0 if is_new else episode_for(event, links, family))
+    if not known_episode and not is_new:
+        over = lost_before(event, family, from_micros(at))
+        known_episode = episode_for(event, links, family, over)
+    episode_id = known_episode
     episodes: tuple[EpisodeRow, ...] = ()
     if not episode_id:
         episode_id = ids.new()

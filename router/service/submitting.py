@@ -16,6 +16,7 @@ from router.service.decode import micros
 from router.service.encode import Ids, MatchTold
 from router.service.families import latest_decision, source_of
 from router.service.placing import Placement, place
+from router.service.pregnancies import record_for
 from router.service.tools import Tools
 from router.service.wire import embedded_parts
 from router.service.work import Done, Submit, digest_of, reused
@@ -52,7 +53,7 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
     match = resolve(
         work.event.people,
         work.event.household,
-        [one.record() for one in candidates],
+        [record_for(work.event, one, work.received_at) for one in candidates],
         tools.weights,
         must_link=known.family_id if known else None,
     )

@@ -227,30 +227,74 @@ class Move(_message.Message):
     def __init__(self, kind: _Optional[_Union[MoveKind, str]] = ..., rule: _Optional[str] = ..., from_service: _Optional[str] = ..., to_service: _Optional[str] = ..., reason: _Optional[str] = ..., conflict: _Optional[bool] = ...) -> None: ...
 
 class MatchSummary(_message.Message):
-    __slots__ = ("outcome", "weight_bits", "fields", "gates", "matcher_version", "review_id")
+    __slots__ = ("outcome", "weight_bits", "fields", "gates", "matcher_version", "review_id", "prior_bits", "automatic_bits", "review_bits", "gates_explained", "found_by", "what_would_change")
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     WEIGHT_BITS_FIELD_NUMBER: _ClassVar[int]
     FIELDS_FIELD_NUMBER: _ClassVar[int]
     GATES_FIELD_NUMBER: _ClassVar[int]
     MATCHER_VERSION_FIELD_NUMBER: _ClassVar[int]
     REVIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    PRIOR_BITS_FIELD_NUMBER: _ClassVar[int]
+    AUTOMATIC_BITS_FIELD_NUMBER: _ClassVar[int]
+    REVIEW_BITS_FIELD_NUMBER: _ClassVar[int]
+    GATES_EXPLAINED_FIELD_NUMBER: _ClassVar[int]
+    FOUND_BY_FIELD_NUMBER: _ClassVar[int]
+    WHAT_WOULD_CHANGE_FIELD_NUMBER: _ClassVar[int]
     outcome: MatchOutcome
     weight_bits: float
     fields: _containers.RepeatedCompositeFieldContainer[MatchField]
     gates: _containers.RepeatedScalarFieldContainer[str]
     matcher_version: str
     review_id: str
-    def __init__(self, outcome: _Optional[_Union[MatchOutcome, str]] = ..., weight_bits: _Optional[float] = ..., fields: _Optional[_Iterable[_Union[MatchField, _Mapping]]] = ..., gates: _Optional[_Iterable[str]] = ..., matcher_version: _Optional[str] = ..., review_id: _Optional[str] = ...) -> None: ...
+    prior_bits: float
+    automatic_bits: float
+    review_bits: float
+    gates_explained: _containers.RepeatedCompositeFieldContainer[MatchGate]
+    found_by: _containers.RepeatedCompositeFieldContainer[MatchKey]
+    what_would_change: _containers.RepeatedCompositeFieldContainer[MatchChange]
+    def __init__(self, outcome: _Optional[_Union[MatchOutcome, str]] = ..., weight_bits: _Optional[float] = ..., fields: _Optional[_Iterable[_Union[MatchField, _Mapping]]] = ..., gates: _Optional[_Iterable[str]] = ..., matcher_version: _Optional[str] = ..., review_id: _Optional[str] = ..., prior_bits: _Optional[float] = ..., automatic_bits: _Optional[float] = ..., review_bits: _Optional[float] = ..., gates_explained: _Optional[_Iterable[_Union[MatchGate, _Mapping]]] = ..., found_by: _Optional[_Iterable[_Union[MatchKey, _Mapping]]] = ..., what_would_change: _Optional[_Iterable[_Union[MatchChange, _Mapping]]] = ...) -> None: ...
 
 class MatchField(_message.Message):
-    __slots__ = ("field", "level", "bits")
+    __slots__ = ("field", "level", "bits", "total_bits", "label")
     FIELD_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     BITS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_BITS_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
     field: str
     level: str
     bits: float
-    def __init__(self, field: _Optional[str] = ..., level: _Optional[str] = ..., bits: _Optional[float] = ...) -> None: ...
+    total_bits: float
+    label: str
+    def __init__(self, field: _Optional[str] = ..., level: _Optional[str] = ..., bits: _Optional[float] = ..., total_bits: _Optional[float] = ..., label: _Optional[str] = ...) -> None: ...
+
+class MatchGate(_message.Message):
+    __slots__ = ("gate", "sentence")
+    GATE_FIELD_NUMBER: _ClassVar[int]
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    gate: str
+    sentence: str
+    def __init__(self, gate: _Optional[str] = ..., sentence: _Optional[str] = ...) -> None: ...
+
+class MatchKey(_message.Message):
+    __slots__ = ("kind", "label")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    label: str
+    def __init__(self, kind: _Optional[str] = ..., label: _Optional[str] = ...) -> None: ...
+
+class MatchChange(_message.Message):
+    __slots__ = ("field", "change", "outcome", "result")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    change: str
+    outcome: MatchOutcome
+    result: str
+    def __init__(self, field: _Optional[str] = ..., change: _Optional[str] = ..., outcome: _Optional[_Union[MatchOutcome, str]] = ..., result: _Optional[str] = ...) -> None: ...
 
 class Explanation(_message.Message):
     __slots__ = ("for_parent", "for_referrer", "for_receiver")

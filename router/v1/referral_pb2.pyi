@@ -34,6 +34,14 @@ class Sex(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SEX_MALE: _ClassVar[Sex]
     SEX_INDETERMINATE: _ClassVar[Sex]
 
+class LifeStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LIFE_STATUS_UNSPECIFIED: _ClassVar[LifeStatus]
+    LIFE_STATUS_ALIVE: _ClassVar[LifeStatus]
+    LIFE_STATUS_DIED: _ClassVar[LifeStatus]
+    LIFE_STATUS_STILLBORN: _ClassVar[LifeStatus]
+    LIFE_STATUS_PREGNANCY_LOST: _ClassVar[LifeStatus]
+
 class IdentifierSystem(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     IDENTIFIER_SYSTEM_UNSPECIFIED: _ClassVar[IdentifierSystem]
@@ -62,6 +70,11 @@ SEX_UNSPECIFIED: Sex
 SEX_FEMALE: Sex
 SEX_MALE: Sex
 SEX_INDETERMINATE: Sex
+LIFE_STATUS_UNSPECIFIED: LifeStatus
+LIFE_STATUS_ALIVE: LifeStatus
+LIFE_STATUS_DIED: LifeStatus
+LIFE_STATUS_STILLBORN: LifeStatus
+LIFE_STATUS_PREGNANCY_LOST: LifeStatus
 IDENTIFIER_SYSTEM_UNSPECIFIED: IdentifierSystem
 IDENTIFIER_SYSTEM_CHI: IdentifierSystem
 IDENTIFIER_SYSTEM_NHS_NUMBER: IdentifierSystem
@@ -92,7 +105,7 @@ class PersonName(_message.Message):
     def __init__(self, given: _Optional[str] = ..., family: _Optional[str] = ..., former: _Optional[bool] = ...) -> None: ...
 
 class Person(_message.Message):
-    __slots__ = ("ref", "role", "identifiers", "names", "birth_date", "sex", "expected_date", "birth_order", "multiplicity", "phones", "emails", "postcode", "death_date")
+    __slots__ = ("ref", "role", "identifiers", "names", "birth_date", "sex", "expected_date", "birth_order", "multiplicity", "phones", "emails", "postcode", "death_date", "life_status")
     REF_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     IDENTIFIERS_FIELD_NUMBER: _ClassVar[int]
@@ -106,6 +119,7 @@ class Person(_message.Message):
     EMAILS_FIELD_NUMBER: _ClassVar[int]
     POSTCODE_FIELD_NUMBER: _ClassVar[int]
     DEATH_DATE_FIELD_NUMBER: _ClassVar[int]
+    LIFE_STATUS_FIELD_NUMBER: _ClassVar[int]
     ref: str
     role: PersonRole
     identifiers: _containers.RepeatedCompositeFieldContainer[Identifier]
@@ -119,7 +133,8 @@ class Person(_message.Message):
     emails: _containers.RepeatedScalarFieldContainer[str]
     postcode: str
     death_date: str
-    def __init__(self, ref: _Optional[str] = ..., role: _Optional[_Union[PersonRole, str]] = ..., identifiers: _Optional[_Iterable[_Union[Identifier, _Mapping]]] = ..., names: _Optional[_Iterable[_Union[PersonName, _Mapping]]] = ..., birth_date: _Optional[str] = ..., sex: _Optional[_Union[Sex, str]] = ..., expected_date: _Optional[str] = ..., birth_order: _Optional[int] = ..., multiplicity: _Optional[int] = ..., phones: _Optional[_Iterable[str]] = ..., emails: _Optional[_Iterable[str]] = ..., postcode: _Optional[str] = ..., death_date: _Optional[str] = ...) -> None: ...
+    life_status: LifeStatus
+    def __init__(self, ref: _Optional[str] = ..., role: _Optional[_Union[PersonRole, str]] = ..., identifiers: _Optional[_Iterable[_Union[Identifier, _Mapping]]] = ..., names: _Optional[_Iterable[_Union[PersonName, _Mapping]]] = ..., birth_date: _Optional[str] = ..., sex: _Optional[_Union[Sex, str]] = ..., expected_date: _Optional[str] = ..., birth_order: _Optional[int] = ..., multiplicity: _Optional[int] = ..., phones: _Optional[_Iterable[str]] = ..., emails: _Optional[_Iterable[str]] = ..., postcode: _Optional[str] = ..., death_date: _Optional[str] = ..., life_status: _Optional[_Union[LifeStatus, str]] = ...) -> None: ...
 
 class Household(_message.Message):
     __slots__ = ("address_lines", "postcode", "board_code", "destination_board_code")
