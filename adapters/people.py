@@ -26,6 +26,12 @@ SEXES: dict[str, pb.Sex] = {
     "I": pb.SEX_INDETERMINATE,
     "": pb.SEX_UNSPECIFIED,
 }
+Life = Literal["alive", "died", ""]
+LIVES: dict[Life, pb.LifeStatus] = {
+    "alive": pb.LIFE_STATUS_ALIVE,
+    "died": pb.LIFE_STATUS_DIED,
+    "": pb.LIFE_STATUS_UNSPECIFIED,
+}
 _ALONE = ("mother", "main-carer", "partner")
 
 
@@ -42,7 +48,10 @@ class NativeRecord(BaseModel):
 
 
 class NativePerson(NativeRecord):
-    """One person of a native message. ``sex`` is F, M, I (neither) or blank; identifiers are text as written."""
+    """One person of a native message. ``sex`` is F, M, I (neither) or blank; identifiers are text as written.
+
+    ``life`` is what the sender states of it, blank where it says nothing.
+    """
 
     role: Role
     chi: str = ""
@@ -55,6 +64,7 @@ class NativePerson(NativeRecord):
     birth_date: date | None = None
     expected_date: date | None = None
     death_date: date | None = None
+    life: Life = ""
     sex: Literal["F", "M", "I", ""] = ""
     birth_order: int = 0
     multiplicity: int = 0
@@ -108,6 +118,7 @@ def to_people(natives: Sequence[NativePerson]) -> list[pb.Person]:
                 birth_date=_iso(native.birth_date),
                 expected_date=_iso(native.expected_date),
                 death_date=_iso(native.death_date),
+                life_status=LIVES[native.life or ("died" if native.death_date else "")],
                 sex=SEXES[native.sex],
                 birth_order=native.birth_order,
                 multiplicity=native.multiplicity,

@@ -11,7 +11,7 @@ from adapters.codes import load_codes
 from adapters.dates import BadDateError, hl7_date
 from adapters.faults import MappingFault, Reason
 from adapters.health_visiting.segments import Message, Segment
-from adapters.people import NativePerson, Role
+from adapters.people import Life, NativePerson, Role
 
 _PARTIAL_DATE = re.compile(r"(?:19|20|21)\d\d(?:0[1-9]|1[0-2])?", re.ASCII)
 _SEXES: dict[str, Literal["F", "M", "I", ""]] = {"F": "F", "M": "M", "O": "I", "A": "I", "U": "", "N": "", "": ""}
@@ -91,18 +91,29 @@ def _identifiers(segment: Segment, field: int) -> _Identifiers:
     return found
 
 
+_LIVES: dict[str, Life] = {"Y": "died", "N": "alive"}
+"""PID-30, the patient death indicator."""
+
+
+def is_life_unread(segment: Segment) -> bool:
+    """Return whether PID-30 holds a code that is neither yes, no nor not known."""
+    return segment.get(30).upper() not in {*_LIVES, "", "9"}
+
+
 def child_of(segment: Segment, latest: date) -> NativePerson:
     """Return the child of a PID segment; nobody can be born after ``latest``."""
     given, family, former = _names(segment, 5)
     order = segment.get(25)
     death = segment.get(29)
+    partly = bool(_PARTIAL_DATE.fullmatch(death))
     return NativePerson(
         role="infant",
         given=given,
         family=family,
         former_families=former,
         birth_date=_birth_date(segment.get(7), "PID-7", latest),
-        death_date=date_of(hl7_date, death, "PID-29") if death else None,
+        death_date=date_of(hl7_date, death, "PID-29") if death and not partly else None,
+        life=_LIVES.get(segment.get(30).upper(), "died" if death else ""),
         sex=_SEXES.get(segment.get(8).upper(), ""),
         birth_order=int(order) if re.fullmatch("[1-8]", order) else 0,
         **_identifiers(segment, 3),

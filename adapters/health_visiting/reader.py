@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from adapters.dates import hl7_date, hl7_moment
 from adapters.extract import BOARD, SYSTEM
 from adapters.faults import MappingFault, Reason
-from adapters.health_visiting.family import child_of, date_of, filled, needed, relation_of, relatives_of
+from adapters.health_visiting.family import child_of, date_of, filled, is_life_unread, needed, relation_of, relatives_of
 from adapters.health_visiting.models import HealthVisitingReferral, Observed
 from adapters.health_visiting.segments import READ, Message, Segment
 
@@ -80,7 +80,11 @@ def read_message(raw: bytes) -> HealthVisitingReferral:
             contact_instructions=_text(of_code, "CONTACT"),
             view_of_parent=_text(of_code, "PARENT_VIEW"),
             notes=tuple(filter(None, (segment.whole(3) for segment in message.all("NTE")))),
-            carried=(*_unread(message), *(one for one in observed if _is_void(one) and one.code in _OWN_FIELD)),
+            carried=(
+                *_unread(message),
+                *_unread_life(child_segment),
+                *(one for one in observed if _is_void(one) and one.code in _OWN_FIELD),
+            ),
         )
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"][:1])
@@ -209,6 +213,12 @@ def _by_domain(listed: list[Observed]) -> dict[str, str]:
 def _day(of_code: dict[str, list[Observed]], code: str) -> date | None:
     text = _text(of_code, code)
     return date_of(hl7_date, text, f"OBX {code}") if text else None
+
+
+def _unread_life(child: Segment) -> list[Observed]:
+    """Carry a death indicator that is neither yes nor no, so that somebody sees it."""
+    display = "death indicator not read"
+    return [Observed(code=child.get(30), display=display, system="HL70136 PID-30")] if is_life_unread(child) else []
 
 
 def _unread(message: Message) -> list[Observed]:

@@ -84,6 +84,7 @@ def _people(builder: EventBuilder, row: NeonatalRow) -> None:
             family=row.baby_surname,
             birth_date=row.birth_dt.date(),
             death_date=row.discharge_dt if died else None,
+            life="died" if died else "",
             sex=sex_of(builder, codes.tables["sex"], row.sex),
             birth_order=row.birth_order,
             multiplicity=row.multiplicity,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from adapters.dates import EARLIEST, LATEST
 from adapters.faults import MappingFault, Reason
-from adapters.people import NativePerson, Role
+from adapters.people import Life, NativePerson, Role
 from adapters.perinatal.document import Document, codings
 from adapters.perinatal.models import Coded, Contact
 
@@ -63,12 +63,21 @@ def _person(resource: Any, role: Role, location: str, referred: date, system: st
         former_families=former,
         birth_date=day_of(resource.birthDate, f"{location}.birthDate", latest=referred),
         death_date=day_of(death, f"{location}.deceasedDateTime"),
+        life=_life(resource),
         sex=_SEXES.get(str(resource.gender or ""), ""),
         birth_order=int(getattr(resource, "multipleBirthInteger", None) or 0),
         multiplicity=_extension(resource, "birth-multiplicity", "valueInteger") or 0,
         phones=tuple(str(one.value) for one in telecom if one.system in {"phone", "sms"} and one.value),
         emails=tuple(str(one.value) for one in telecom if one.system == "email" and one.value),
     )
+
+
+def _life(resource: Any) -> Life:
+    """Return what a Patient's ``deceased[x]`` states; a date of death of which only the year is known states it too."""
+    if getattr(resource, "deceasedDateTime", None) is not None:
+        return "died"
+    stated = getattr(resource, "deceasedBoolean", None)
+    return "" if stated is None else "died" if stated else "alive"
 
 
 def _extension(resource: Any, name: str, value: str) -> Any:
