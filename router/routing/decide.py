@@ -62,6 +62,7 @@ class Decider:
         views = views_of(case, self.pack.facts, found, ends)
         circumstances = self._circumstances(case, found)
         evaluation, fault = self._evaluate([view.facts for view in views], circumstances)
+        ends = {person_id: end for person_id, end in ends.items() if not end.elsewhere}
         reason = fault or _desk_reason(case, circumstances, evaluation, ends)
         accepted = case.standing.accepted
         if reason and accepted:

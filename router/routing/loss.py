@@ -38,10 +38,12 @@ class End:
     """What is held of a child's death. ``day`` is the day of the birth or, before one, of the loss.
 
     Where neither is stated it is the day on which the loss was first told: the mother's time since then is no shorter.
+    ``elsewhere`` says that the doubt comes from another family that this may be: nobody but the desk may learn of it.
     """
 
     life: Life
     day: date
+    elsewhere: bool = False
 
 
 NO_ENDS: Mapping[int, End] = MappingProxyType({})
@@ -67,7 +69,7 @@ def ends_of(case: Case) -> Mapping[int, End]:
     theirs = [person for person_id, person in _children(case.perhaps) if person_id in lost]
     # The family that this may be has lost a baby who may be this one: until a person has looked, nobody can say.
     doubted = {
-        person_id: End(Life.IN_DOUBT, person.birth_date)
+        person_id: End(Life.IN_DOUBT, person.birth_date, elsewhere=True)
         for person_id, person in _children(case.referrals)
         if person_id not in ends and person.birth_date and any(_may_be_one(person, other) for other in theirs)
     }

@@ -126,6 +126,8 @@ def _desk(case: Case, chosen: Chosen) -> Iterator[Notice]:
         yield Notice(chosen.desk, NoticeKind.DESK_ITEM, NoticeLevel.FULL, chosen.urgency, text)
     if case.match is MatchOutcome.ASK_A_PERSON:
         text = "A referral may be for a family that is already known. Please say whether they are one family."
+        if any(end.elsewhere for end in ends_of(case).values()):
+            text += " The known family has lost a baby of the same birth date: say so before anybody makes contact."
         yield Notice(chosen.desk, NoticeKind.REVIEW, NoticeLevel.FULL, chosen.urgency, text)
 
 

@@ -187,6 +187,21 @@ def test_a_baby_who_may_be_one_that_died_is_in_doubt() -> None:
     assert ends_of(perhaps_a_baby_who_died(sex=Sex.MALE))[BABY].life is Life.IN_DOUBT
 
 
+def test_only_the_desk_learns_that_a_family_that_this_may_be_has_lost_a_baby() -> None:
+    """Nobody is sent to the baby, and no answer, letter or notice to anybody else says why."""
+    case = replace(
+        perhaps_a_baby_who_died(),
+        arrived=perhaps_a_baby_who_died().referrals[0].referral_id,
+        perhaps_holders=frozenset({("gp", LOTHIAN)}),
+    )
+    decision = SCOTLAND.decide(case)
+    assert not NEVER_AFTER_LOSS & {decision.lead, *(one.service for one in decision.supporting)}
+    assert (decision.loss, decision.desk_reason) == (None, None)
+    assert not any("died" in text or "sorry" in text for text in letters(decision))
+    speaking = {one.recipient for one in decision.notices if "lost" in one.text or "died" in one.text}
+    assert speaking == {"triage-lothian"}
+
+
 @pytest.mark.parametrize("apart", [{"sex": Sex.FEMALE}, {"birth_order": 2}, {"birth_date": BORN - timedelta(days=400)}])
 def test_a_baby_who_is_certainly_another_is_not(apart: dict[str, object]) -> None:
     """The twin who lives, and another year's child."""
