@@ -1,4 +1,4 @@
-"""``router``: serve, show settings, demo, check rules, read the audit log, move and check the store."""
+"""``router``: serve, show settings and decisions, demo, check rules, read the audit log, move and check the store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from router.cli import audit, demo, rules, serve, settings, store
+from router.cli import audit, decision, demo, rules, serve, settings, store
 from router.rules.yamlfile import PackError
 from router.service.callers import CallersFileError
 from router.service.lifeline import WorkerStartError
@@ -24,6 +24,7 @@ app.command("serve")(serve.serve)
 app.command("migrate")(serve.migrate)
 app.command("settings")(settings.show_settings)
 app.command("demo")(demo.demo)
+app.command("show")(decision.show)
 app.add_typer(rules.app, name="rules")
 app.add_typer(audit.app, name="audit")
 app.add_typer(store.app, name="store")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from router.cli.waterfall import match_lines
 from router.v1 import decision_pb2 as pb
 from router.v1 import referral_pb2
 
@@ -89,12 +90,12 @@ def decision_in_full(console: Console, one: pb.Decision, sender: str) -> None:
             if leads or criterion.truth != pb.TRUTH_NOT_MET:
                 mark = _MARKS.get(criterion.truth, "withheld")
                 console.print(f"      {mark}: {criterion.label}  [dim]{criterion.citation}[/dim]")
-    match = one.match
-    weight = f", weight {match.weight_bits:.1f} bits" if match.weight_bits else ""
-    gates = f"; asked because: {', '.join(match.gates)}" if match.gates else ""
-    outcome = pb.MatchOutcome.Name(match.outcome).removeprefix("MATCH_OUTCOME_").lower().replace("_", " ")
-    console.print(f"\nMatching: {outcome}{weight}{gates} ({match.matcher_version}).")
+    console.print()
+    for line in match_lines(one.match):
+        console.print(line)
     console.print(f"Rule pack {one.pack_digest[:16]}.")
+    for change in one.what_would_change:
+        console.print(f"Would change it: {change.change}: {change.result}.")
     console.print(f"\n[bold]To the parent:[/bold] {one.explanation.for_parent}")
     console.print(f"[bold]To the referrer:[/bold] {one.explanation.for_referrer}")
     console.print(f"[bold]To the receiver:[/bold] {one.explanation.for_receiver}")

@@ -6,11 +6,13 @@ Much of it is the same for every family with the same tokens and circumstances, 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from router.matching.wording import field_in_words, gate_in_words, key_in_words
 from router.model.danger import SafetyKind
 from router.model.facts import Known, NotApplicable
 from router.model.referral import CommunicationNeeds, SafeContact, Urgency
@@ -82,13 +84,22 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class MatchTold:
-    """What the matcher found, as the answer tells it. ``fields`` are (field, level, bits)."""
+    """What the matcher found, as the answer tells it. ``fields`` are (field, level, bits).
+
+    ``found_by`` are the kinds of blocking key that found the family. ``inputs`` is what it was compared with, as ids,
+    so that it can be compared again: see ``rematching``. The thresholds are 0 where nothing was matched.
+    """
 
     outcome: CaseMatch
     weight_bits: float
     fields: tuple[tuple[str, str, float], ...]
     gates: tuple[str, ...]
     matcher_version: str
+    prior_bits: float = 0.0
+    automatic_bits: float = 0.0
+    review_bits: float = 0.0
+    found_by: tuple[str, ...] = ()
+    inputs: Mapping[str, object] | None = None
 
 
 class Encoder:
@@ -228,8 +239,19 @@ class Encoder:
         message.match.gates.extend(match.gates)
         message.match.matcher_version = match.matcher_version
         message.match.review_id = shown("rev", ids.review)
+        message.match.prior_bits = match.prior_bits
+        message.match.automatic_bits = match.automatic_bits
+        message.match.review_bits = match.review_bits
+        total = match.prior_bits
         for field, level, bits in match.fields:
-            message.match.fields.add(field=field, level=level, bits=round(bits, 3))
+            total += bits
+            message.match.fields.add(
+                field=field, level=level, bits=round(bits, 3), total_bits=round(total, 3), label=field_in_words(field)
+            )
+        for gate in match.gates:
+            message.match.gates_explained.add(gate=gate, sentence=gate_in_words(gate))
+        for kind in match.found_by:
+            message.match.found_by.add(kind=kind, label=key_in_words(kind))
 
     def _add_facts(self, message: pb.Decision, decision: Decision) -> None:
         several = len(decision.views) > 1

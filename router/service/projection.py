@@ -119,6 +119,8 @@ class Projector:
                 leads = decision.lead.service == rights.service
                 may_see = _ORDINARY | self._pack.services[rights.service].may_see
                 closed = self._withhold(decision, may_see, rights.own)
+                if decision.match.outcome != pb.MATCH_OUTCOME_SAME_FAMILY:
+                    _withhold_match(decision)
                 decision.explanation.for_referrer = ""
                 if not leads:
                     decision.explanation.for_receiver = ""
@@ -127,6 +129,7 @@ class Projector:
                 return decision, closed
             case _:
                 closed = self._withhold(decision, _ORDINARY, rights.own)
+                _withhold_match(decision)
                 decision.explanation.for_parent = ""
                 decision.explanation.for_receiver = ""
                 decision.ClearField("safe_contact")
@@ -245,6 +248,13 @@ def existence_of(decision: pb.Decision) -> pb.Decision:
         as_of=decision.as_of,
         state=decision.state,
     )
+
+
+def _withhold_match(decision: pb.Decision) -> None:
+    """Leave the match's conclusion: what agrees and what differs tells of a family that may be another's."""
+    match = decision.match
+    shown = pb.MatchSummary(outcome=match.outcome, matcher_version=match.matcher_version, review_id=match.review_id)
+    match.CopyFrom(shown)
 
 
 def _withhold_candidate(candidate: pb.CandidateExplanation, closed: Collection[str]) -> None:

@@ -13,6 +13,7 @@ from router.service.hindsight import own_events, what_would_change
 from router.service.packs import PackShelf
 from router.service.projection import Projector, Reader, Rights, existence_of
 from router.service.recording import Recorder
+from router.service.rematching import match_would_change
 from router.service.work import Caller, Note
 from router.store.ids import MalformedIdError, parse, render
 from router.store.interface import Change, DecisionFilter, DecisionRow, NoticeRow
@@ -74,6 +75,7 @@ class Reads:
         if request.include_what_would_change and caller.reader in (Reader.DESK, Reader.SERVICE):
             pack = self._shelf.pack(row.pack_digest, reader)
             whole.what_would_change.extend(what_would_change(row, pack, reader))
+            whole.match.what_would_change.extend(match_would_change(row, reader))
         shown_to = self._project(whole, row, caller.rights(), reader)
         note = self._note("GetDecision", AuditEvent.DECISION_READ, caller, now, decision_id=render("dec", decision_id))
         return pb.GetDecisionResponse(decision=shown_to).SerializeToString(), note

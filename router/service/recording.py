@@ -180,6 +180,7 @@ def basis_of(case: Case, match: MatchTold) -> bytes:
             },
             "perhaps_holders": sorted(case.perhaps_holders),
             "match": match.outcome.value,
+            "matching": match.inputs,
             "as_of": micros(case.as_of),
         },
         option=orjson.OPT_SORT_KEYS,

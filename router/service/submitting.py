@@ -8,13 +8,13 @@ from router.audit.events import AuditEvent
 from router.matching import MatchOutcome, MatchResult, resolve
 from router.model.errors import Reason, RouterError
 from router.routing.case import HeldReferral, ReferralState
-from router.routing.case import MatchOutcome as CaseMatch
 from router.routing.decision import Decision
 from router.routing.safety import findings
 from router.service.changing import Cause, case_of, record_decision
 from router.service.decode import micros
 from router.service.encode import Ids, MatchTold
 from router.service.families import latest_decision, source_of
+from router.service.matched import told_of
 from router.service.placing import Placement, place
 from router.service.pregnancies import record_for
 from router.service.tools import Tools
@@ -57,6 +57,7 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         tools.weights,
         must_link=known.family_id if known else None,
     )
+    told = told_of(match, work, None if known else candidates, space, tools.weights)
     held = HeldReferral(tools.ids.new(), work.event, ReferralState.OPEN, {}, work.received_at)
     placement = place(
         work.event,
@@ -66,13 +67,6 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         tools.ids,
         known_episode=known.episode_id if known else 0,
         at=micros(work.received_at),
-    )
-    told = MatchTold(
-        CaseMatch(match.outcome.value),
-        match.weight_bits,
-        tuple((one.field, one.level, one.bits) for one in match.fields),
-        match.gates,
-        match.matcher_version,
     )
     case = dataclasses.replace(
         case_of(placement.family, placement.episode_id, work.received_at), arrived=held.referral_id, match=told.outcome

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from router.matching import blocking_keys
+from router.matching.wording import in_order
 from router.model.referral import ReferralEvent
 from router.service.families import EventMemory, FamilyState, family_state, source_of
 from router.service.work import Acknowledge, Escalate, Respond, Submit, Withdraw, Work
@@ -24,7 +25,12 @@ class KeyHash:
 
     def of(self, event: ReferralEvent) -> frozenset[int]:
         """Return the hashed blocking keys of an event: whole numbers of 63 bits."""
-        return frozenset(self._hash(key) for key in blocking_keys(event.people, event.household))
+        return frozenset(self.kinds_of(event))
+
+    def kinds_of(self, event: ReferralEvent) -> dict[int, str]:
+        """Return the same, each with its kind: the key's namespace."""
+        keys = blocking_keys(event.people, event.household)
+        return {self._hash(key): key.partition(":")[0] for key in keys}
 
     def of_source(self, source: tuple[str, str]) -> int:
         """Return what a referral's source is locked by: a whole number below -10, so that it is no blocking key."""
@@ -45,7 +51,8 @@ class Workspace:
         self._reader = reader
         self._memory = memory
         submits = [work for work in batch if isinstance(work, Submit)]
-        self.keys = {id(work): key_hash.of(work.event) for work in submits}
+        self._kinds = {id(work): key_hash.kinds_of(work.event) for work in submits}
+        self.keys = {work: frozenset(kinds) for work, kinds in self._kinds.items()}
         self._request_ids = sorted({work.request_id for work in batch if work.request_id})
         sources = {source_of(work.event) for work in submits}
         sources |= {(one.source_system, one.source_reference) for one in batch if isinstance(one, Withdraw)}
@@ -102,6 +109,11 @@ class Workspace:
         found = {family for key in keys for family in self._by_key.get(key, ())}
         self._fetch(found)
         return [self._families[one] for one in sorted(found)]
+
+    def found_by(self, work: Submit, family_id: int) -> tuple[str, ...]:
+        """Return the kinds of blocking key that an event and a family share, the most telling first."""
+        kinds = self._kinds[id(work)]
+        return in_order(kind for key, kind in kinds.items() if family_id in self._by_key.get(key, ()))
 
     def family(self, family_id: int) -> FamilyState:
         """Return a family by id."""

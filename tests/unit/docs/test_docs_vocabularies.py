@@ -8,6 +8,7 @@ from google.rpc import code_pb2
 
 from adapters.faults import Reason as QuarantineReason
 from router.audit.events import FIELDS, AuditEvent
+from router.matching.wording import KEYS
 from router.model.danger import TRIGGERS
 from router.model.errors import Reason, RouterError
 from router.routing.clocks import DESK_HOURS
@@ -141,3 +142,10 @@ def test_every_call_is_documented() -> None:
 def _has_retry(reason: Reason) -> bool:
     details = status_of(RouterError(reason, "said")).details
     return any(detail.type_url.endswith("RetryInfo") for detail in details)
+
+
+def test_every_kind_of_blocking_key_is_documented() -> None:
+    """In the words in which a match says it, in the same order."""
+    rows = table(section(DESK, "What a match shows"), "Kind", "Found by")
+    assert {code(row[0]): row[1] for row in rows} == dict(KEYS)
+    assert [code(row[0]) for row in rows] == list(KEYS)
