@@ -42,7 +42,8 @@ class FactDefinition:
     """One fact of a pack's vocabulary.
 
     ``choices`` are in rising order when ``ordered``. ``derivation`` names how it is worked out from dates, or is empty.
-    ``ask`` is the question put when it is missing.
+    ``ask`` is the question put when it is missing, and ``ask_after_loss`` the one to put where a loss has been told and
+    no child is known; empty where none may be put then.
     """
 
     name: str
@@ -55,6 +56,7 @@ class FactDefinition:
     unit: str = ""
     privacy: Privacy = Privacy.ORDINARY
     derivation: str = ""
+    ask_after_loss: str = ""
 
 
 class Missing(StrEnum):

@@ -62,6 +62,7 @@ class Decider:
         views = views_of(case, self.pack.facts, found, ends)
         circumstances = self._circumstances(case, found)
         evaluation, fault = self._evaluate([view.facts for view in views], circumstances)
+        # what another family has lost is nobody's but the desk's to know
         ends = {person_id: end for person_id, end in ends.items() if not end.elsewhere}
         reason = fault or _desk_reason(case, circumstances, evaluation, ends)
         accepted = case.standing.accepted
@@ -70,7 +71,8 @@ class Decider:
             evaluation = replace(evaluation, lead=accepted.service, move=STAY, key=None)
         following = self._follower.of(evaluation, circumstances)
         if views[0].after_loss and following.questions:
-            following = replace(following, questions=_fit_to_ask(following.questions, self.pack.facts))
+            questions = _fit_to_ask(following.questions, self.pack.facts, about_whom=bool(case.children))
+            following = replace(following, questions=questions)
         situation = _Situation(case, found, ends, views, circumstances, evaluation, following, _urgency(case, found))
         return self._to_desk(situation, reason) if reason and not accepted else self._to_lead(situation, reason)
 
@@ -251,10 +253,21 @@ class _Situation:
         return Life.IN_DOUBT if Life.IN_DOUBT in lives else Life.LOST if lives else None
 
 
-def _fit_to_ask(questions: tuple[Question, ...], facts: Mapping[str, FactDefinition]) -> tuple[Question, ...]:
-    """Leave out, where no baby is known to live, what would be asked about one."""
-    barred = {name for name, definition in facts.items() if speaks_of_a_baby(definition)}
-    return tuple(one for one in questions if not barred.intersection((one.fact, one.together_with)))
+def _fit_to_ask(
+    questions: tuple[Question, ...], facts: Mapping[str, FactDefinition], *, about_whom: bool
+) -> tuple[Question, ...]:
+    """Leave out, after a loss, what would be asked about a baby.
+
+    Where a loss was told and it is not known ``about_whom``, what dates it is asked for in words of its own.
+    """
+    fit: dict[str, Question] = {}
+    for one in questions:
+        about_a_baby = [name for name in (one.fact, one.together_with) if name and speaks_of_a_baby(facts[name])]
+        if about_a_baby and (about_whom or not all(facts[name].ask_after_loss for name in about_a_baby)):
+            continue
+        asked = replace(one, ask=facts[one.fact].ask_after_loss) if one.fact in about_a_baby else one
+        fit.setdefault(asked.ask, asked)
+    return tuple(fit.values())
 
 
 def _desk_reason(

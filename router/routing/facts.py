@@ -44,7 +44,8 @@ LOSS = "pregnancy_loss_or_infant_death"
 class EpisodeView:
     """The facts of one child of the episode; ``child`` is None where there is none.
 
-    ``after_loss`` is true where no child lives, or none is known to, after one that did: nothing may be asked about it.
+    ``after_loss`` is true where no child lives, or none is known to, after one that did or after a loss that was told:
+    nothing may be asked about a baby.
     """
 
     child: Child | None
@@ -65,10 +66,13 @@ def views_of(
     ended = ends_of(case) if ends is None else ends
     speaking = case.open_referrals
     living: list[Child | None] = [child for child in case.children if child.person_id not in ended]
-    return tuple(
-        EpisodeView(child, _facts(case, speaking, definitions, found, child, ended), child is None and bool(ended))
-        for child in living or [None]
-    )
+    views = []
+    for child in living or [None]:
+        facts = _facts(case, speaking, definitions, found, child, ended)
+        told = facts.get(LOSS)
+        loss = bool(ended) or (isinstance(told, Known) and told.value is True)
+        views.append(EpisodeView(child, facts, child is None and loss))
+    return tuple(views)
 
 
 def speaks_of_a_baby(definition: FactDefinition) -> bool:

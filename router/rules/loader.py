@@ -200,6 +200,7 @@ def _fact(name: str, entry: schema.FactEntry) -> FactDefinition:
         about=About(entry.about),
         type=FactType(entry.type),
         ask=entry.ask,
+        ask_after_loss=entry.ask_after_loss,
         choices=entry.choices,
         ordered=entry.ordered,
         unit=entry.unit,

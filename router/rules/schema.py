@@ -39,6 +39,7 @@ class FactEntry(Strict):
     ordered: bool = False
     unit: str = ""
     ask: Text
+    ask_after_loss: Text = ""
     privacy: Literal["ordinary", "partner", "abuse", "adoption"] = "ordinary"
     derived: str = ""
 

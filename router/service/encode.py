@@ -171,7 +171,7 @@ class Encoder:
             bool(decision.safety),
             decision.loss,
             # what may be asked depends on more than the evaluation
-            decision.questions if decision.loss else None,
+            decision.questions if decision.views[0].after_loss else None,
         )
         known = self._memory.get(key)
         if known is None:

@@ -266,6 +266,18 @@ def test_in_doubt_a_baby_need_that_is_open_is_not_asked_for() -> None:
     assert view.facts["weeks_postnatal"] == Known(5, "derived", WHEN)
 
 
+def test_a_loss_of_nobody_in_particular_is_dated_and_no_baby_is_asked_about() -> None:
+    """Somebody tells of a loss and names no child: when it was is asked, in words of its own, once."""
+    decision = decide(told(observations=(said("pregnancy_loss_or_infant_death", value=True, subject_ref=""),)))
+    asks = [one.ask for one in decision.questions]
+    assert "When was the birth, or the loss?" in asks
+    assert len(asks) == len(set(asks))
+    facts = {fact for one in decision.questions for fact in (one.fact, one.together_with) if fact}
+    assert not any(speaks_of_a_baby(FACTS[fact]) and not FACTS[fact].ask_after_loss for fact in facts)
+    assert not any(speaks_of_a_baby(FACTS[one.fact]) for one in changes(SCOTLAND.pack, decision))
+    assert decision.loss is None, "it may be an earlier one"
+
+
 def test_in_doubt_a_family_that_nobody_can_lead_for_goes_to_the_desk_for_that_reason() -> None:
     """And one whose board is not known is asked about in a notice of its own."""
     everybody = frozenset(SCOTLAND.pack.services)
