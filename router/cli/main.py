@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from router.cli import audit, decision, demo, rules, serve, settings, store
+from router.cli import audit, decision, demo, families, rules, serve, settings, store
 from router.rules.yamlfile import PackError
 from router.service.callers import CallersFileError
 from router.service.lifeline import WorkerStartError
@@ -26,6 +26,7 @@ app.command("settings")(settings.show_settings)
 app.command("demo")(demo.demo)
 app.command("show")(decision.show)
 app.add_typer(rules.app, name="rules")
+app.add_typer(families.app, name="families")
 app.add_typer(audit.app, name="audit")
 app.add_typer(store.app, name="store")
 
