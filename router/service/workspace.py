@@ -23,20 +23,16 @@ class KeyHash:
     def __init__(self, secret: bytes) -> None:
         self._key = hashlib.blake2b(b"router blocking keys", key=secret[:64], digest_size=32).digest()
 
-    def of(self, event: ReferralEvent) -> frozenset[int]:
-        """Return the hashed blocking keys of an event: whole numbers of 63 bits."""
-        return frozenset(self.kinds_of(event))
-
-    def kinds_of(self, event: ReferralEvent) -> dict[int, str]:
-        """Return the same, each with its kind: the key's namespace."""
-        keys = blocking_keys(event.people, event.household)
-        return {self._hash(key): key.partition(":")[0] for key in keys}
+    def of(self, event: ReferralEvent) -> dict[int, str]:
+        """Return the hashed blocking keys of an event, whole numbers of 63 bits, each with its kind."""
+        return {self.hashed(key): key.partition(":")[0] for key in blocking_keys(event.people, event.household)}
 
     def of_source(self, source: tuple[str, str]) -> int:
         """Return what a referral's source is locked by: a whole number below -10, so that it is no blocking key."""
-        return -11 - (self._hash("\0".join(("source", *source))) >> 1)
+        return -11 - (self.hashed("\0".join(("source", *source))) >> 1)
 
-    def _hash(self, key: str) -> int:
+    def hashed(self, key: str) -> int:
+        """Return the hash of one blocking key."""
         digest = hashlib.blake2b(key.encode(), key=self._key, digest_size=8).digest()
         return int.from_bytes(digest, "big") >> 1
 
@@ -51,8 +47,7 @@ class Workspace:
         self._reader = reader
         self._memory = memory
         submits = [work for work in batch if isinstance(work, Submit)]
-        self._kinds = {id(work): key_hash.kinds_of(work.event) for work in submits}
-        self.keys = {work: frozenset(kinds) for work, kinds in self._kinds.items()}
+        self.keys = {id(work): key_hash.of(work.event) for work in submits}
         self._request_ids = sorted({work.request_id for work in batch if work.request_id})
         sources = {source_of(work.event) for work in submits}
         sources |= {(one.source_system, one.source_reference) for one in batch if isinstance(one, Withdraw)}
@@ -112,8 +107,7 @@ class Workspace:
 
     def found_by(self, work: Submit, family_id: int) -> tuple[str, ...]:
         """Return the kinds of blocking key that an event and a family share, the most telling first."""
-        kinds = self._kinds[id(work)]
-        return in_order(kind for key, kind in kinds.items() if family_id in self._by_key.get(key, ()))
+        return in_order(kind for key, kind in self.keys[id(work)].items() if family_id in self._by_key.get(key, ()))
 
     def family(self, family_id: int) -> FamilyState:
         """Return a family by id."""
