@@ -108,8 +108,7 @@ class Workspace:
 
     def found_by(self, work: Submit, family_id: int) -> tuple[str, ...]:
         """Return the kinds of blocking key that an event and a family share, the most telling first."""
-        kinds = self.keys[id(work)]
-        return in_order(kind for key, kind in kinds.items() if family_id in self._by_key.get(key, ()))
+        return in_order(kind for key, kind in self.keys[id(work)].items() if family_id in self._by_key.get(key, ()))
 
     def family(self, family_id: int) -> FamilyState:
         """Return a family by id."""
