@@ -28,6 +28,7 @@ class AuditEvent(StrEnum):
     NOTICES_LISTED = "api:notices:listed"
     NOTICE_ACKNOWLEDGED = "api:notice:acknowledged"
     NOTICE_ESCALATED = "clock:notice:escalated"
+    FAMILIES_LOADED = "cli:families:loaded"
     ENGINE_CRASHED = "engine:evaluation:crashed"
     CALL_REFUSED = "api:call:refused"
     CALL_FAILED = "api:call:failed"
@@ -38,7 +39,7 @@ FIELDS: dict[str, str] = {
     "basis_digest": "SHA-256 of what the decision was made from",
     "caller": "the calling system",
     "correlation_id": "the caller's own correlation",
-    "count": "how many rows an answer holds, or how many calls were turned away",
+    "count": "how many rows an answer holds, calls were turned away, or records were loaded",
     "danger": "the floor's triggers that the arrival shows",
     "deaths": "how many processes ended over it",
     "decision_id": "the decision",

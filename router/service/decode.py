@@ -54,6 +54,11 @@ def decode_event(message: pb.ReferralEvent) -> ReferralEvent:
     faults = list(_faults(message))
     if faults:
         raise RouterError(Reason.INVALID_FIELD, "the referral has fields that cannot be read", faults=tuple(faults))
+    return event_of(message)
+
+
+def event_of(message: pb.ReferralEvent) -> ReferralEvent:
+    """Return the event of a message that was checked before it was kept."""
     occurred = moment(message.occurred_at)
     source = message.source_system
     household = message.household

@@ -6,6 +6,7 @@ import dataclasses
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 import orjson
 
@@ -13,7 +14,7 @@ from router.matching import FamilyRecord, Member
 from router.model.people import CHILDREN_OF_EPISODE, Household, Person, Role
 from router.model.referral import ReferralEvent
 from router.routing.case import Child, HeldReferral, Proposal, ReferralState, Standing
-from router.service.decode import decode_event, from_micros
+from router.service.decode import event_of, from_micros
 from router.store.interface import EventKind, EventRow, FamilyRows, LeadRow, LeadState
 from router.v1 import referral_pb2
 
@@ -30,7 +31,7 @@ class EventMemory:
         """Return the event of a row."""
         known = self._known.get(row.event_id)
         if known is None:
-            known = decode_event(referral_pb2.ReferralEvent.FromString(row.payload))
+            known = event_of(referral_pb2.ReferralEvent.FromString(row.payload))
             self.keep(row.event_id, known)
         return known
 
@@ -41,9 +42,20 @@ class EventMemory:
             self._known.popitem(last=False)
 
 
+@dataclass(frozen=True, slots=True)
+class RegisteredRecord:
+    """What a register says of who a family is. ``people`` maps the record's refs to person ids."""
+
+    event: ReferralEvent
+    people: Mapping[str, int]
+
+
 @dataclass(slots=True)
 class FamilyState:
-    """One family, with what this batch has added to it. ``referrals`` and ``withdrawn`` are by episode and source."""
+    """One family, with what this batch has added to it. ``referrals`` and ``withdrawn`` are by episode and source.
+
+    ``registered`` tells the matcher who the family is, and routing nothing: nobody has referred by it.
+    """
 
     family_id: int
     version: int
@@ -52,6 +64,7 @@ class FamilyState:
     withdrawn: dict[tuple[str, str], int] = field(default_factory=dict)
     opened: dict[int, int] = field(default_factory=dict)
     leads: dict[int, LeadRow] = field(default_factory=dict)
+    registered: list[RegisteredRecord] = field(default_factory=list)
 
     def copy(self) -> FamilyState:
         """Return a copy that can be added to; what it holds is immutable and shared."""
@@ -63,6 +76,7 @@ class FamilyState:
             dict(self.withdrawn),
             dict(self.opened),
             dict(self.leads),
+            list(self.registered),
         )
 
     def record(self) -> FamilyRecord:
@@ -70,10 +84,11 @@ class FamilyState:
         roles = tuple(self.roles.items())
         records: dict[int, list[Person]] = {person_id: [] for person_id in self.roles}
         households: dict[Household, None] = {}
-        for _, held in self.referrals:
-            households.setdefault(held.event.household)
-            for person in held.event.people:
-                person_id = held.people.get(person.ref)
+        sources: list[HeldReferral | RegisteredRecord] = [held for _, held in self.referrals]
+        for source in chain(sources, self.registered):
+            households.setdefault(source.event.household)
+            for person in source.event.people:
+                person_id = source.people.get(person.ref)
                 if person_id is not None:
                     records.setdefault(person_id, []).append(person)
         return FamilyRecord(
@@ -159,6 +174,8 @@ def family_state(rows: FamilyRows, memory: EventMemory) -> FamilyState:
                 row.event_id, memory.event(row), ReferralState.OPEN, link.people, from_micros(row.received_at)
             )
             state.referrals.append((link.episode_id, held))
+        elif row.kind is EventKind.REGISTERED:
+            state.registered.append(RegisteredRecord(memory.event(row), link.people))
         elif row.kind is EventKind.WITHDRAWAL:
             key = (row.source_system, row.source_reference)
             state.withdrawn[key] = max(state.withdrawn.get(key, 0), row.source_version)

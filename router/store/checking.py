@@ -192,6 +192,17 @@ CHECKS: tuple[Check, ...] = (
         "WHERE e.kind IN ('referral', 'withdrawal') AND d.event_id IS NULL",
     ),
     _by_statement(
+        "registered",
+        "What was loaded from a register asks for nothing: no decision, review or desk item is about it.",
+        of="event WHERE kind = 'registered'",
+        called="event",
+        wrong="""
+            SELECT e.event_id FROM event AS e WHERE e.kind = 'registered' AND (
+                e.event_id IN (SELECT event_id FROM decision) OR e.event_id IN (SELECT event_id FROM review)
+                OR e.event_id IN (SELECT event_id FROM desk_item WHERE event_id IS NOT NULL))
+        """,
+    ),
+    _by_statement(
         "packs",
         "The rule pack of each decision is kept.",
         of="decision",

@@ -16,7 +16,7 @@ from psycopg import errors
 from sqlalchemy import BigInteger, LargeBinary, Table
 
 from router.store.applying import Step
-from router.store.interface import ChangeConflict, FamilyRows, ReferralVersion, StoredAnswer, StoreError
+from router.store.interface import ChangeConflict, EventKind, FamilyRows, ReferralVersion, StoredAnswer, StoreError
 from router.store.rows import (
     ANSWER,
     AUDIT,
@@ -132,17 +132,19 @@ _FAMILIES_OF_KEYS = """
     ORDER BY given.key, found.family_id
 """
 
-_REFERRALS = """
+# The kind stands in the words of the query, or the partial index of its kind would not be used.
+_OF_SOURCES = """
     SELECT event.source_system, event.source_reference, event.event_id, event.source_version, event.digest,
         coalesce(placed.family_id, 0), coalesce(placed.episode_id, 0)
     FROM unnest(%b::text[], %b::text[]) AS given (source_system, source_reference)
-    JOIN event ON event.kind = 'referral'
+    JOIN event ON event.kind = '{kind}'
         AND event.source_system = given.source_system AND event.source_reference = given.source_reference
     LEFT JOIN LATERAL (
         SELECT family_id, episode_id FROM link WHERE link.event_id = event.event_id ORDER BY sequence DESC LIMIT 1
     ) AS placed ON true
     ORDER BY event.source_version
 """
+_VERSIONS_OF = {kind: _OF_SOURCES.format(kind=kind.value) for kind in (EventKind.REFERRAL, EventKind.REGISTERED)}
 
 _MINE = "= ANY(%b::bigint[])"
 _VERSIONS = f"SELECT family_id, version FROM family WHERE family_id {_MINE} ORDER BY family_id"  # noqa: S608
@@ -192,13 +194,13 @@ def families_of_keys(driver: Driver, keys: Collection[int], most: int) -> dict[i
 
 
 def referral_versions(
-    driver: Driver, references: Collection[tuple[str, str]]
+    driver: Driver, references: Collection[tuple[str, str]], kind: EventKind
 ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
-    """Return every version of the referrals named by (source system, source reference), lowest first."""
+    """Return every version of what is named by (source system, source reference), lowest first."""
     asked = sorted(set(references))
     given = ([system for system, _ in asked], [reference for _, reference in asked])
     found: dict[tuple[str, str], list[ReferralVersion]] = defaultdict(list)
-    for system, reference, *rest in _rows(driver, _REFERRALS, given):
+    for system, reference, *rest in _rows(driver, _VERSIONS_OF[kind], given):
         found[system, reference].append(ReferralVersion(*rest))
     return {reference: tuple(versions) for reference, versions in found.items()}
 

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from sqlcipher3 import dbapi2
 
 from router.store.applying import Step
-from router.store.interface import ChangeConflict, FamilyRows, ReferralVersion, StoredAnswer, StoreError
+from router.store.interface import ChangeConflict, EventKind, FamilyRows, ReferralVersion, StoredAnswer, StoreError
 from router.store.rows import (
     ANSWER,
     AUDIT,
@@ -138,16 +138,18 @@ _FAMILIES_OF_KEYS = """
     ORDER BY blocking.key, blocking.family_id
 """
 
-_REFERRALS = """
+# The kind stands in the words of the query, or the partial index of its kind would not be used.
+_OF_SOURCES = """
     SELECT event.source_system, event.source_reference, event.event_id, event.source_version, event.digest,
         coalesce(link.family_id, 0), coalesce(link.episode_id, 0)
     FROM json_each(?) AS given
-    JOIN event ON event.kind = 'referral'
+    JOIN event ON event.kind = '{kind}'
         AND event.source_system = given.value ->> 0 AND event.source_reference = given.value ->> 1
     LEFT JOIN link ON link.sequence = (
         SELECT max(later.sequence) FROM link AS later WHERE later.event_id = event.event_id)
     ORDER BY event.source_version
 """
+_VERSIONS_OF = {kind: _OF_SOURCES.format(kind=kind.value) for kind in (EventKind.REFERRAL, EventKind.REGISTERED)}
 
 _VERSIONS = f"SELECT family_id, version FROM family WHERE family_id IN {_GIVEN}"  # noqa: S608
 _PERSONS = f"SELECT {_list(PERSON.names, 'person')} FROM person WHERE family_id IN {_GIVEN} ORDER BY person_id"  # noqa: S608
@@ -182,11 +184,11 @@ def families_of_keys(driver: Driver, keys: Collection[int], most: int) -> dict[i
 
 
 def referral_versions(
-    driver: Driver, references: Collection[tuple[str, str]]
+    driver: Driver, references: Collection[tuple[str, str]], kind: EventKind
 ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
-    """Return every version of the referrals named by (source system, source reference), lowest first."""
+    """Return every version of what is named by (source system, source reference), lowest first."""
     found: dict[tuple[str, str], list[ReferralVersion]] = defaultdict(list)
-    for system, reference, *rest in driver.execute(_REFERRALS, (json.dumps(sorted(set(references))),)):
+    for system, reference, *rest in driver.execute(_VERSIONS_OF[kind], (json.dumps(sorted(set(references))),)):
         found[system, reference].append(ReferralVersion(*rest))
     return {reference: tuple(versions) for reference, versions in found.items()}
 

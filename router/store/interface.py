@@ -15,9 +15,14 @@ from typing import Protocol
 
 
 class EventKind(StrEnum):
-    """What arrived."""
+    """What arrived.
+
+    A registered record tells who a family is, out of a register that was loaded: it asks for nothing, so nothing is
+    decided about it.
+    """
 
     REFERRAL = "referral"
+    REGISTERED = "registered"
     WITHDRAWAL = "withdrawal"
     RESPONSE = "response"
     QUARANTINE = "quarantine"
@@ -44,7 +49,10 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One immutable arrival. ``source_reference`` and ``source_version`` are unique among referrals of a system.
+    """One immutable arrival.
+
+    ``source_reference`` and ``source_version`` are unique among referrals of a system, and among its registered
+    records.
 
     ``digest`` is the content digest by which a repeated version is recognised.
     """
@@ -215,7 +223,7 @@ class FamilyRows:
 
 @dataclass(frozen=True, slots=True)
 class ReferralVersion:
-    """Where one version of a referral was put; both ids are 0 when it has no link."""
+    """Where one version of a referral, or of a registered record, was put; both ids are 0 when it has no link."""
 
     event_id: int
     source_version: int
@@ -331,9 +339,12 @@ class Reader(Protocol):
         """Return the current version of the families, by id."""
 
     def referral_versions(
-        self, references: Collection[tuple[str, str]]
+        self, references: Collection[tuple[str, str]], *, kind: EventKind = EventKind.REFERRAL
     ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
-        """Return every version of the referrals named by (source system, source reference), lowest first."""
+        """Return every version of the referrals named by (source system, source reference), lowest first.
+
+        With kind REGISTERED, of the registered records so named. Versions of other kinds are not told apart.
+        """
 
     def decisions_by_id(self, decision_ids: Collection[int]) -> dict[int, DecisionRow]:
         """Return decisions by id."""
@@ -400,7 +411,12 @@ class Transaction(Reader, Protocol):
 
 
 class Store(Protocol):
-    """A place for the record. Safe to share among threads; a block's reader or transaction is one thread's."""
+    """A place for the record. Safe to share among threads; a block's reader or transaction is one thread's.
+
+    ``most_locks`` is how many lock keys one transaction may take and leave room for the others'; None for any number.
+    """
+
+    most_locks: int | None
 
     def mark(self) -> int:
         """Return a mark of what has been committed so far, for ``Transaction.unchanged_since``.

@@ -26,6 +26,7 @@ from router.store.interface import (
     Change,
     ChangeConflict,
     DecisionRow,
+    EventKind,
     FamilyRows,
     ReferralVersion,
     StoreBusyError,
@@ -43,6 +44,9 @@ MOST_CONNECTIONS = 9
 _PROCESSES = 4096
 _OLDEST_SERVER = 140000
 _MOST_KNOWN_PARTS = 1 << 16
+
+#: A third of the places in the lock table of a server as it comes.
+_MOST_LOCKS = 2_000
 
 #: The lock under which a schema is made or changed.
 _MIGRATING = -2
@@ -91,10 +95,10 @@ class PostgresReader(CoreReader):
         return hot_postgres.families_of_keys(self._driver, keys, most)
 
     def referral_versions(
-        self, references: Collection[tuple[str, str]]
+        self, references: Collection[tuple[str, str]], *, kind: EventKind = EventKind.REFERRAL
     ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
-        """Return every version of the referrals named by (source system, source reference), lowest first."""
-        return hot_postgres.referral_versions(self._driver, references)
+        """Return every version of what is named by (source system, source reference), lowest first."""
+        return hot_postgres.referral_versions(self._driver, references, kind)
 
     def family_versions(self, family_ids: Collection[int]) -> dict[int, int]:
         """Return the current version of the families, by id; an unknown id is left out."""
@@ -141,6 +145,8 @@ class PostgresTransaction(PostgresReader):
 
 class PostgresStore:
     """The record in one database. Safe to share among threads; any number of processes may open the same database."""
+
+    most_locks: int | None = _MOST_LOCKS
 
     def __init__(self, url: URL) -> None:
         self._where = where(url)

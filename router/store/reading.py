@@ -18,6 +18,7 @@ from router.store.interface import (
     DecisionFilter,
     DecisionRow,
     DeskItemRow,
+    EventKind,
     EventRow,
     NoticeRow,
     ReferralVersion,
@@ -48,9 +49,9 @@ class CoreReader:
         return {family_id: version for family_id, version in found}  # noqa: C416 - rows are not pairs to dict()
 
     def referral_versions(
-        self, references: Collection[tuple[str, str]]
+        self, references: Collection[tuple[str, str]], *, kind: EventKind = EventKind.REFERRAL
     ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
-        """Return every version of the referrals named by (source system, source reference), lowest first."""
+        """Return every version of what is named by (source system, source reference), lowest first."""
         if not references:
             return {}
         written_last = link.alias()
@@ -67,7 +68,7 @@ class CoreReader:
             )
             .join_from(event, link, link.c.sequence == latest.scalar_subquery(), isouter=True)
             # In the words of the partial index, or it would not be used.
-            .where(event.c.kind == literal_column("'referral'"))
+            .where(event.c.kind == literal_column(f"'{kind.value}'"))
             .where(tuple_(event.c.source_system, event.c.source_reference).in_(list(references)))
             .order_by(event.c.source_version)
         )

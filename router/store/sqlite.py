@@ -16,7 +16,15 @@ from sqlalchemy.exc import TimeoutError as NoReaderFree
 from sqlcipher3 import dbapi2
 
 from router.store import applying, hot_sqlite, migrate, sqlite_file
-from router.store.interface import Change, ChangeConflict, FamilyRows, ReferralVersion, StoredAnswer, StoreError
+from router.store.interface import (
+    Change,
+    ChangeConflict,
+    EventKind,
+    FamilyRows,
+    ReferralVersion,
+    StoredAnswer,
+    StoreError,
+)
 from router.store.reading import CoreReader
 from router.store.suspecting import count_death
 from router.store.tables import pack, process
@@ -47,10 +55,10 @@ class SqliteReader(CoreReader):
         return hot_sqlite.families_of_keys(self._driver, keys, most)
 
     def referral_versions(
-        self, references: Collection[tuple[str, str]]
+        self, references: Collection[tuple[str, str]], *, kind: EventKind = EventKind.REFERRAL
     ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
-        """Return every version of the referrals named by (source system, source reference), lowest first."""
-        return hot_sqlite.referral_versions(self._driver, references)
+        """Return every version of what is named by (source system, source reference), lowest first."""
+        return hot_sqlite.referral_versions(self._driver, references, kind)
 
     def families(self, family_ids: Collection[int]) -> dict[int, FamilyRows]:
         """Return everything held of the families, by id; an unknown id is left out."""
@@ -88,6 +96,8 @@ class SqliteTransaction(SqliteReader):
 
 class SqliteStore:
     """The record in one file. Safe to share among threads; several processes may open the same file."""
+
+    most_locks: int | None = None
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._path = path

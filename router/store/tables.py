@@ -124,6 +124,15 @@ event = Table(
         sqlite_where=text("kind = 'referral'"),
         postgresql_where=text("kind = 'referral'"),
     ),
+    Index(
+        "uq_event_registered",
+        "source_system",
+        "source_reference",
+        "source_version",
+        unique=True,
+        sqlite_where=text("kind = 'registered'"),
+        postgresql_where=text("kind = 'registered'"),
+    ),
     comment="Everything that arrived; never changed, never deleted",
     sqlite_strict=True,
 )

@@ -84,14 +84,14 @@ class MemoryReader:
         return {family_id: n for family_id, n in self._state.versions.items() if family_id in family_ids}
 
     def referral_versions(
-        self, references: Collection[tuple[str, str]]
+        self, references: Collection[tuple[str, str]], *, kind: EventKind = EventKind.REFERRAL
     ) -> dict[tuple[str, str], tuple[ReferralVersion, ...]]:
         """As the interface says."""
         links = self._state.current_links()
         found: dict[tuple[str, str], list[ReferralVersion]] = {}
         for row in sorted(self._state.events.values(), key=lambda row: row.source_version):
             reference = (row.source_system, row.source_reference)
-            if row.kind is EventKind.REFERRAL and reference in references:
+            if row.kind is kind and reference in references:
                 link = links.get(row.event_id)
                 family_id, episode_id = (link.family_id, link.episode_id) if link else (0, 0)
                 version = ReferralVersion(row.event_id, row.source_version, row.digest, family_id, episode_id)
@@ -310,8 +310,8 @@ def _numbered(rows: Sequence[Any], before: int) -> list[Any]:
     return [replace(row, sequence=before + n) for n, row in enumerate(rows, 1)]
 
 
-def _reference(event: EventRow) -> tuple[str, str, int] | None:
-    """Return what a referral is unique by; None for another event."""
-    if event.kind is not EventKind.REFERRAL:
+def _reference(event: EventRow) -> tuple[str, str, str, int] | None:
+    """Return what a referral, or a registered record, is unique by; None for another event."""
+    if event.kind not in {EventKind.REFERRAL, EventKind.REGISTERED}:
         return None
-    return (event.source_system, event.source_reference, event.source_version)
+    return (event.kind, event.source_system, event.source_reference, event.source_version)

@@ -105,6 +105,21 @@ def test_a_referral_is_unique_by_system_reference_and_version(store: Store) -> N
     assert verdicts(store, [Change(events=[event]) for event in others]) == ["event", "", "", "", ""]
 
 
+def test_a_registered_record_is_unique_among_those_of_its_system(store: Store) -> None:
+    """The same version again conflicts; a referral of the same name does not, in either order."""
+    referral = samples.event(1, reference="R1")
+    record = samples.event(2, reference="R1", kind=EventKind.REGISTERED)
+    others = [
+        samples.event(3, reference="R1", kind=EventKind.REGISTERED),
+        samples.event(4, reference="R1", version=2, kind=EventKind.REGISTERED),
+        samples.event(5, reference="R1", system="health-visiting", kind=EventKind.REGISTERED),
+        samples.event(6, reference="R2", kind=EventKind.REGISTERED),
+        samples.event(7, reference="R2"),
+    ]
+    changes = [Change(events=[event]) for event in (referral, record, *others)]
+    assert verdicts(store, changes) == ["", "", "event", "", "", "", ""]
+
+
 def test_an_episode_has_one_lead(store: Store) -> None:
     """A new lead takes the place of the old one, within a batch and later."""
     make = Samples()

@@ -132,6 +132,23 @@ def test_versions_of_a_referral_come_lowest_first(store: Store) -> None:
     }
 
 
+def test_referrals_and_registered_records_of_one_name_are_told_apart(store: Store) -> None:
+    """Either is found as what it is, and never as the other."""
+    events = [
+        samples.event(21, reference="R1"),
+        samples.event(22, reference="R1", kind=EventKind.REGISTERED),
+        samples.event(23, reference="R1", version=2, kind=EventKind.REGISTERED),
+    ]
+    links = [samples.link(40 + n, 20 + n, 1, 11) for n in (1, 2, 3)]
+    write(store, Change(new_families=[1], episodes=[samples.episode(11, 1)], events=events, links=links))
+    with store.read() as reader:
+        referrals = reader.referral_versions([("maternity", "R1")])
+        records = reader.referral_versions([("maternity", "R1")], kind=EventKind.REGISTERED)
+    assert [one.event_id for one in referrals["maternity", "R1"]] == [21]
+    assert [one.event_id for one in records["maternity", "R1"]] == [22, 23]
+    assert {one.family_id for one in records["maternity", "R1"]} == {1}
+
+
 def test_a_key_of_too_many_families_is_left_out(store: Store) -> None:
     """A key shared by more than ``most`` families tells nothing; at ``most`` it still does."""
     write(

@@ -33,7 +33,7 @@ DESKS = ["desk-a", "desk-b"]
 SERVICES = ["health-visiting", "cpmht"]
 STATES = ["accepted", "superseded"]
 TIMES = range(1, 5)
-KINDS = [EventKind.REFERRAL, EventKind.RESPONSE]
+KINDS = [EventKind.REFERRAL, EventKind.REGISTERED, EventKind.RESPONSE]
 
 
 def everything(reader: Reader) -> dict[str, Any]:
@@ -51,6 +51,7 @@ def everything(reader: Reader) -> dict[str, Any]:
         "families": reader.families(ids),
         "family_versions": reader.family_versions(ids),
         "referral_versions": reader.referral_versions([*REFERENCES, ("police", "R2")]),
+        "registered_versions": reader.referral_versions(REFERENCES, kind=EventKind.REGISTERED),
         "decisions_by_id": reader.decisions_by_id(ids),
         "list_decisions": [reader.list_decisions(only) for only in filters],
         "before": reader.list_decisions(DecisionFilter(before_id=4, board="S08000023")),

@@ -12,6 +12,7 @@ from router.service.promised import DANGER_NOTICES
 from router.store.checking import CHECKS, Result, check_store
 from tests.support.history import play, routing
 from tests.support.places import STORES, Place
+from tests.support.registers import record, register
 
 EVERY = (*CHECKS, DANGER_NOTICES)
 
@@ -22,6 +23,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     made = Place.of(request.param, tmp_path_factory.mktemp("checked"))
     with routing(made.open(), made.key_file) as (stub, core):
         play(stub, core)
+        register(core, record(77))
     return made
 
 
@@ -88,6 +90,12 @@ BREAKS = {
     ],
     "decided": [
         f"UPDATE decision SET event_id = {RESPONSE} WHERE decision_id = {PROPOSED}",
+    ],
+    "registered": [
+        (
+            "INSERT INTO desk_item (desk_item_id, event_id, created_at, desk, reason, danger) "
+            "SELECT 99, event_id, 5, 'triage', 'none', '' FROM event WHERE kind = 'registered'"
+        ),
     ],
     "packs": [f"UPDATE decision SET pack_digest = 'none' WHERE decision_id = {PROPOSED}"],
     "links": ["DELETE FROM link WHERE sequence = 1"],

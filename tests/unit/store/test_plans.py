@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from router.store import sqlite_file
-from router.store.interface import Change, DecisionFilter, Reader, Store
+from router.store.interface import Change, DecisionFilter, EventKind, Reader, Store
 from router.store.key import load_key
 from router.store.open import open_store
 from router.store.sqlite import SqliteReader
@@ -52,6 +52,7 @@ READS: dict[str, Callable[[Reader], object]] = {
     "families": lambda reader: reader.families([1, 2]),
     "family_versions": lambda reader: reader.family_versions([1, 2]),
     "referral_versions": lambda reader: reader.referral_versions([("a", "b"), ("c", "d")]),
+    "registered_versions": lambda reader: reader.referral_versions([("a", "b")], kind=EventKind.REGISTERED),
     "decisions_by_id": lambda reader: reader.decisions_by_id([1, 2]),
     "list_decisions": lambda reader: reader.list_decisions(DecisionFilter()),
     "list_decisions of a family": lambda reader: reader.list_decisions(DecisionFilter(family_id=1, before_id=9)),
