@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DATA ?= build/demo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo serve test lint breaking proto bench overload races kills lock clean
+.PHONY: help demo serve test lint breaking proto bench lookup overload races kills lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -47,6 +47,9 @@ proto: $(READY) ## Generate router/v1 from the contract
 
 bench: $(READY) ## Measure decisions per second beside a bare echo; writes build/bench.json
 	$(BIN)/python -m router.bench
+
+lookup: $(READY) ## Measure looking a family up among a million, and an event's cost beside that among ten thousand
+	$(BIN)/python -m router.bench.lookup
 
 overload: $(READY) ## Measure shedding at 2 and 5 times the load it can carry, on each store
 	$(BIN)/python -m router.bench.overload --store sqlite

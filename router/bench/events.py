@@ -42,7 +42,7 @@ class Source:
 
     def __post_init__(self) -> None:
         self._rng = Random(self.seed)  # noqa: S311 - synthetic people, not secrets
-        self._templates = _templates(self.today)
+        self._templates = population_events(self.today)
         register = Register(self._rng)
         copies = iter(range(1, 1 << 30))
         self._plain = self._requests(copies, register, None)
@@ -134,7 +134,7 @@ def _subject(about: About, people: Sequence[pb.Person]) -> str:
     return next((one.ref for one in people if one.role in _CHILDREN), "")
 
 
-def _templates(today: date) -> tuple[pb.ReferralEvent, ...]:
+def population_events(today: date) -> tuple[pb.ReferralEvent, ...]:
     """Return the population's referrals as the adapters map them."""
     return tuple(
         item.event

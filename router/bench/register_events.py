@@ -41,7 +41,7 @@ class Arrivals:
         rng = self._rng
         self._number += 1
         if rng.random() < self.strangers:
-            number = self.known + self.seed * 1_000_000 + self._number
+            number = self.known + self.seed * 20_000 + self._number
             return self._event(self.families.record(number)), None
         number = rng.randrange(self.known)
         content = self.families.record(number)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,22 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from router.audit.pseudonym import Pseudonyms
 from router.cli.options import STORE_OPTIONS, takes_settings
-from router.matching import load_weights
-from router.service.recording import Recorder
-from router.service.register_file import SMALL_BYTES, batches
-from router.service.registering import Advance, Loaded, Registrar, load
+from router.service.register_loading import load_file
+from router.service.registering import Advance, Loaded
 from router.service.registers import Refused
 from router.service.settings import Settings
-from router.service.workspace import KeyHash
-from router.store.ids import IdSource
-from router.store.interface import Store
-from router.store.key import load_key
-from router.store.open import open_store
 
 _MOST_NAMED = 20
-_MOST_READERS = 4
 
 RegisterFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")]
 
@@ -48,13 +36,8 @@ def load_families(
     Nothing is decided about them and nobody is told: they are there to be found by referrals. A line that cannot be
     loaded is named and left out. Exit code 1 if there are any.
     """
-    settings.make_folders()
-    store = open_store(settings.store_url, settings.key_file)
-    try:
-        secret = load_key(settings.key_file)
-        done = _load(store, secret, file)
-    finally:
-        store.close()
+    with _bar(file.stat().st_size) as advance:
+        done = load_file(settings, file, advance)
     for one in done.refused[:_MOST_NAMED]:
         typer.echo(_line(file, one), err=True)
     if done.refusals > _MOST_NAMED:
@@ -62,23 +45,6 @@ def load_families(
     typer.echo(_as_json(done) if as_json else _as_text(done))
     if done.refusals:
         raise typer.Exit(1)
-
-
-def _load(store: Store, secret: bytes, file: Path) -> Loaded:
-    ids = IdSource(store.claim_process_number(), lambda: time.time_ns() // 1_000_000)
-    registrar = Registrar(
-        store=store,
-        ids=ids,
-        key_hash=KeyHash(secret),
-        recorder=Recorder(ids, Pseudonyms(secret)),
-        weights=load_weights(),
-        now=lambda: datetime.now(UTC),
-    )
-    size = file.stat().st_size
-    # To read a line takes longer than to write it, so all cores read, and the one that writes shares one.
-    readers = 0 if size < SMALL_BYTES else min(_MOST_READERS, len(os.sched_getaffinity(0)))
-    with _bar(size) as advance:
-        return load(registrar, batches(file, secret, readers=readers), advance)
 
 
 def _line(file: Path, one: Refused) -> str:

@@ -125,13 +125,13 @@ def _started(settings: Settings) -> WorkerServer:
     except BaseException:
         core.close()
         raise
-    _collect_seldom()
+    collect_seldom()
     sys.setswitchinterval(SWITCH_SECONDS)
     server.start()
     return server
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Leave what lives as long as the process out of the collector's rounds, and make the rounds fewer.
 
     A batch makes some hundred thousand objects and hardly a cycle. Measured: a tenth of the time of a decision.

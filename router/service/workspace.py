@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from router.matching import blocking_keys
 from router.model.referral import ReferralEvent
 from router.service.families import EventMemory, FamilyState, family_state, source_of
+from router.service.shortlist import shortlist
 from router.service.work import Acknowledge, Escalate, Respond, Submit, Withdraw, Work
 from router.store.interface import DecisionRow, NoticeRow, Reader, ReferralVersion, StoredAnswer
 
@@ -22,15 +23,16 @@ class KeyHash:
     def __init__(self, secret: bytes) -> None:
         self._key = hashlib.blake2b(b"router blocking keys", key=secret[:64], digest_size=32).digest()
 
-    def of(self, event: ReferralEvent) -> frozenset[int]:
-        """Return the hashed blocking keys of an event: whole numbers of 63 bits."""
-        return frozenset(self._hash(key) for key in blocking_keys(event.people, event.household))
+    def of(self, event: ReferralEvent) -> dict[int, str]:
+        """Return the hashed blocking keys of an event, whole numbers of 63 bits, each with its kind."""
+        return {self.hashed(key): key.partition(":")[0] for key in blocking_keys(event.people, event.household)}
 
     def of_source(self, source: tuple[str, str]) -> int:
         """Return what a referral's source is locked by: a whole number below -10, so that it is no blocking key."""
-        return -11 - (self._hash("\0".join(("source", *source))) >> 1)
+        return -11 - (self.hashed("\0".join(("source", *source))) >> 1)
 
-    def _hash(self, key: str) -> int:
+    def hashed(self, key: str) -> int:
+        """Return the hash of one blocking key."""
         digest = hashlib.blake2b(key.encode(), key=self._key, digest_size=8).digest()
         return int.from_bytes(digest, "big") >> 1
 
@@ -63,10 +65,10 @@ class Workspace:
             self._by_key = {key: set(families) for key, families in self._read_keys.items()}
         self._families: dict[int, FamilyState] = {}
         self._read_versions: dict[int, int] = {}
-        self._fetch(
-            {one for families in self._by_key.values() for one in families}
-            | {one.family_id for versions in self._versions.values() for one in versions}
-        )
+        wanted = {one.family_id for versions in self._versions.values() for one in versions}
+        for keys in self.keys.values():
+            wanted |= shortlist(keys, self._by_key)
+        self._fetch(wanted)
         self._read_answers = dict(self._answers)
         self._read_sources = dict(self._versions)
         self._depends_on_more = any(isinstance(work, Respond | Acknowledge | Escalate) for work in batch)
@@ -97,9 +99,9 @@ class Workspace:
         """Return the versions held of a referral."""
         return self._versions.get(source, ())
 
-    def candidates(self, keys: Iterable[int]) -> list[FamilyState]:
-        """Return the families that share a blocking key, in order of id."""
-        found = {family for key in keys for family in self._by_key.get(key, ())}
+    def candidates(self, keys: Mapping[int, str]) -> list[FamilyState]:
+        """Return the families that share blocking keys and are worth comparing, in order of id."""
+        found = shortlist(keys, self._by_key)
         self._fetch(found)
         return [self._families[one] for one in sorted(found)]
 

@@ -1,0 +1,164 @@
+"""Measures looking one family up among a million in the embedded store, and whole decisions beside a small store.
+
+Run ``python -m router.bench.lookup``. It fills two stores, encrypted as they are served, from a made-up register: with
+``--small`` families and with ``--families``. It needs some 3 GB of disk for a million, and gives them back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from router.audit.log import configure
+from router.bench.events import population_events
+from router.bench.looking import Found, Looked, decide, forget_file, look_at_keys, look_up, memory_mb, served, work_of
+from router.bench.lookup_report import as_json, requirements, show
+from router.bench.register import Families, write
+from router.bench.register_events import Arrivals
+from router.service.core import Core
+from router.service.register_loading import load_file
+from router.service.settings import IsolatedSettings
+from router.service.worker import collect_seldom
+
+SEED = 20261126
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How much is measured: families in each store, lookups (``cold`` ones at the start besides), rounds of decisions."""
+
+    families: int
+    small: int
+    lookups: int
+    cold: int
+    rounds: int
+    decisions: int
+
+
+@dataclass(slots=True)
+class Store:
+    """One store: how it was loaded, how big it is, and what was measured on it."""
+
+    families: int
+    loaded_per_second: float
+    file_mb: float
+    cold: Looked = field(default_factory=Looked)
+    warm: Looked = field(default_factory=Looked)
+    wall_ms: dict[int, list[float]] = field(default_factory=dict)
+    cpu_ms: dict[int, list[float]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Everything that was measured. ``rss_mb`` is of a process that has only the big store, after its lookups."""
+
+    small: Store
+    big: Store
+    found: Found
+    rss_mb: float
+    most_mb: float
+
+
+def measure(scale: Scale, folder: Path, tell: Tell) -> Outcome:
+    """Measure. ``folder`` is for the stores; ``tell`` hears what is being done."""
+    today = datetime.now(UTC).date()
+    families = Families(SEED, today)
+    big = _filled(folder / "big", families, scale.families, tell)
+    small = _filled(folder / "small", families, scale.small, tell)
+    templates = population_events(today)
+    of_big, of_small = (Arrivals(families, one.families, templates, seed) for seed, one in ((1, big), (2, small)))
+    tell("lookups among many, cold")
+    forget_file(folder / "big")
+    with served(folder / "big") as many:
+        collect_seldom()
+        big.cold = look_up(many, of_big, scale.cold)
+        tell("lookups among many")
+        big.warm = look_up(many, of_big, scale.lookups)
+        rss, most = memory_mb(), memory_mb("VmHWM")
+        found = look_at_keys(many, of_big, min(scale.lookups, 1_000))
+        with served(folder / "small") as few:
+            tell("lookups among few")
+            small.cold = look_up(few, of_small, scale.cold)
+            small.warm = look_up(few, of_small, scale.lookups)
+            sides = ((small, few, of_small), (big, many, of_big))
+            for number in range(1, scale.rounds + 1):
+                for at_once in (1, 64):
+                    tell(f"decisions: round {number} of {scale.rounds}, {at_once} at once")
+                    # Turn about, since what disturbs the machine disturbs both of a pair.
+                    for store, core, arrivals in sides if number % 2 else sides[::-1]:
+                        _decided(store, core, arrivals, scale.decisions, at_once)
+    return Outcome(small, big, found, rss, most)
+
+
+def _decided(store: Store, core: Core, arrivals: Arrivals, count: int, at_once: int) -> None:
+    works = [work_of(core, arrivals)[0] for _ in range(count if at_once > 1 else count // 4)]
+    wall, cpu = decide(core, works, at_once)
+    store.wall_ms.setdefault(at_once, []).append(wall)
+    store.cpu_ms.setdefault(at_once, []).append(cpu)
+
+
+def _filled(data: Path, families: Families, count: int, tell: Tell) -> Store:
+    register = data.with_suffix(".jsonl")
+    tell(f"making a register of {count:,} families")
+    write(register, families, count)
+    settings = IsolatedSettings(data=data)
+    tell(f"loading {count:,} families")
+    done = load_file(settings, register, _nobody_watches)
+    register.unlink()
+    return Store(done.families, done.records / done.seconds, (data / "router.db").stat().st_size / 1e6)
+
+
+def _nobody_watches(_size: int, _records: int) -> None:
+    pass
+
+
+def main() -> None:
+    """Run ``python -m router.bench.lookup``."""
+    arguments = _arguments()
+    scale = Scale(families=arguments.families, small=arguments.small, lookups=2_000, cold=200, rounds=5, decisions=640)
+    if arguments.quick:
+        scale = Scale(families=400, small=100, lookups=50, cold=20, rounds=1, decisions=32)
+    console = Console(highlight=False, width=140)
+    started = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="router-lookup-", dir=arguments.folder) as name,
+        console.status("") as status,
+        (Path(name) / "bench.log").open("w") as log,
+    ):
+        configure(log)
+        try:
+            outcome = measure(scale, Path(name), status.update)
+        finally:
+            configure()
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_text(json.dumps(as_json(outcome, scale, time.monotonic() - started), indent=1) + "\n")
+    show(outcome, console)
+    console.print(f"  All figures: {arguments.out}")
+    if not arguments.quick and not all(one.met for one in requirements(outcome)):
+        sys.exit(1)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m router.bench.lookup", description=__doc__)
+    parser.add_argument("--families", type=int, default=1_000_000, help="families of the big store")
+    parser.add_argument("--small", type=int, default=10_000, help="families of the small store")
+    parser.add_argument("--quick", action="store_true", help="a few seconds, to see that it works; no figures to quote")
+    parser.add_argument(
+        "--folder", type=Path, help="where to put the stores; the system's temporary folder if left out"
+    )
+    parser.add_argument("--out", type=Path, default=Path("build/lookup.json"), help="the file to write")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
