@@ -11,10 +11,12 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -28,14 +30,15 @@ from router.service.core import Core
 from router.service.register_loading import load_file
 from router.service.settings import IsolatedSettings
 from router.service.worker import collect_seldom
+from router.v1 import referral_pb2 as pb
 
-SEED = 20261126
+SEED = 7
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """How much is measured: families in each store, lookups (``cold`` ones at the start besides), rounds of decisions."""
+    """How much is measured: families in each store, lookups, ``cold`` ones before them, and rounds of decisions."""
 
     families: int
     small: int
@@ -71,12 +74,9 @@ class Outcome:
 
 def measure(scale: Scale, folder: Path, tell: Tell) -> Outcome:
     """Measure. ``folder`` is for the stores; ``tell`` hears what is being done."""
-    today = datetime.now(UTC).date()
-    families = Families(SEED, today)
-    big = _filled(folder / "big", families, scale.families, tell)
-    small = _filled(folder / "small", families, scale.small, tell)
-    templates = population_events(today)
-    of_big, of_small = (Arrivals(families, one.families, templates, seed) for seed, one in ((1, big), (2, small)))
+    templates = population_events(datetime.now(UTC).date())
+    big, of_big = _filled(folder / "big", scale.families, templates, tell)
+    small, of_small = _filled(folder / "small", scale.small, templates, tell)
     tell("lookups among many, cold")
     forget_file(folder / "big")
     with served(folder / "big") as many:
@@ -107,15 +107,32 @@ def _decided(store: Store, core: Core, arrivals: Arrivals, count: int, at_once: 
     store.cpu_ms.setdefault(at_once, []).append(cpu)
 
 
-def _filled(data: Path, families: Families, count: int, tell: Tell) -> Store:
+def _filled(data: Path, count: int, templates: Sequence[pb.ReferralEvent], tell: Tell) -> tuple[Store, Arrivals]:
+    """Return a store of so many families, one that was kept or a new one, and referrals that it has not had."""
+    note = data / "made.json"
+    made = json.loads(note.read_text()) if note.exists() else _made(data, count, tell)
+    made["runs"] += 1
+    note.write_text(json.dumps(made))
+    store = Store(**made["store"])
+    families = Families(SEED, date.fromisoformat(made["today"]))
+    return store, Arrivals(families, store.families, templates, made["runs"])
+
+
+def _made(data: Path, count: int, tell: Tell) -> dict[str, Any]:
     register = data.with_suffix(".jsonl")
+    today = datetime.now(UTC).date()
     tell(f"making a register of {count:,} families")
-    write(register, families, count)
+    write(register, Families(SEED, today), count)
     settings = IsolatedSettings(data=data)
     tell(f"loading {count:,} families")
     done = load_file(settings, register, _nobody_watches)
     register.unlink()
-    return Store(done.families, done.records / done.seconds, (data / "router.db").stat().st_size / 1e6)
+    store = {
+        "families": done.families,
+        "loaded_per_second": done.records / done.seconds,
+        "file_mb": (data / "router.db").stat().st_size / 1e6,
+    }
+    return {"today": today.isoformat(), "runs": 0, "store": store}
 
 
 def _nobody_watches(_size: int, _records: int) -> None:
@@ -130,14 +147,10 @@ def main() -> None:
         scale = Scale(families=400, small=100, lookups=50, cold=20, rounds=1, decisions=32)
     console = Console(highlight=False, width=140)
     started = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(prefix="router-lookup-", dir=arguments.folder) as name,
-        console.status("") as status,
-        (Path(name) / "bench.log").open("w") as log,
-    ):
+    with _folder(arguments.keep) as folder, console.status("") as status, (folder / "bench.log").open("w") as log:
         configure(log)
         try:
-            outcome = measure(scale, Path(name), status.update)
+            outcome = measure(scale, folder, status.update)
         finally:
             configure()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
@@ -148,14 +161,22 @@ def main() -> None:
         sys.exit(1)
 
 
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="router-lookup-") as name:
+            yield Path(name)
+    else:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m router.bench.lookup", description=__doc__)
     parser.add_argument("--families", type=int, default=1_000_000, help="families of the big store")
     parser.add_argument("--small", type=int, default=10_000, help="families of the small store")
     parser.add_argument("--quick", action="store_true", help="a few seconds, to see that it works; no figures to quote")
-    parser.add_argument(
-        "--folder", type=Path, help="where to put the stores; the system's temporary folder if left out"
-    )
+    parser.add_argument("--keep", type=Path, help="a folder to keep the stores in; what it has is measured again")
     parser.add_argument("--out", type=Path, default=Path("build/lookup.json"), help="the file to write")
     return parser.parse_args()
 

@@ -34,7 +34,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, An
     """Run the quick measurement once."""
     folder = tmp_path_factory.mktemp("lookup")
     done = subprocess.run(
-        [sys.executable, "-m", "router.bench.lookup", "--quick", f"--out={folder}/a.json", f"--folder={folder}"],
+        [sys.executable, "-m", "router.bench.lookup", "--quick", f"--out={folder}/a.json"],
         cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
@@ -42,7 +42,6 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, An
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert [one.name for one in folder.iterdir()] == ["a.json"], "the stores are given back"
     return done.stdout, json.loads((folder / "a.json").read_text())
 
 
