@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -22,7 +23,18 @@ from rich.console import Console
 
 from router.audit.log import configure
 from router.bench.events import population_events
-from router.bench.looking import Found, Looked, decide, forget_file, look_at_keys, look_up, memory_mb, served, work_of
+from router.bench.looking import (
+    Found,
+    Looked,
+    decide,
+    forget_file,
+    look_at_keys,
+    look_up,
+    memory_mb,
+    recall_file,
+    served,
+    work_of,
+)
 from router.bench.lookup_report import as_json, requirements, show
 from router.bench.register import Families, write
 from router.bench.register_events import Arrivals
@@ -63,13 +75,17 @@ class Store:
 
 @dataclass(slots=True)
 class Outcome:
-    """Everything that was measured. ``rss_mb`` is of a process that has only the big store, after its lookups."""
+    """Everything that was measured. ``rss_mb`` is of a process that has only the big store, after its lookups.
+
+    ``load`` is what the machine had to do besides: its load average over the last minute, at the start and the end.
+    """
 
     small: Store
     big: Store
     found: Found
     rss_mb: float
     most_mb: float
+    load: tuple[float, float]
 
 
 def measure(scale: Scale, folder: Path, tell: Tell) -> Outcome:
@@ -77,15 +93,19 @@ def measure(scale: Scale, folder: Path, tell: Tell) -> Outcome:
     templates = population_events(datetime.now(UTC).date())
     big, of_big = _filled(folder / "big", scale.families, templates, tell)
     small, of_small = _filled(folder / "small", scale.small, templates, tell)
-    tell("lookups among many, cold")
+    busy = os.getloadavg()[0]
     forget_file(folder / "big")
     with served(folder / "big") as many:
         collect_seldom()
+        tell("lookups among many, cold")
         big.cold = look_up(many, of_big, scale.cold)
+        recall_file(folder / "big")
         tell("lookups among many")
+        look_up(many, of_big, scale.cold)
         big.warm = look_up(many, of_big, scale.lookups)
         rss, most = memory_mb(), memory_mb("VmHWM")
         found = look_at_keys(many, of_big, min(scale.lookups, 1_000))
+        forget_file(folder / "small")
         with served(folder / "small") as few:
             tell("lookups among few")
             small.cold = look_up(few, of_small, scale.cold)
@@ -97,7 +117,7 @@ def measure(scale: Scale, folder: Path, tell: Tell) -> Outcome:
                     # Turn about, since what disturbs the machine disturbs both of a pair.
                     for store, core, arrivals in sides if number % 2 else sides[::-1]:
                         _decided(store, core, arrivals, scale.decisions, at_once)
-    return Outcome(small, big, found, rss, most)
+    return Outcome(small, big, found, rss, most, (busy, os.getloadavg()[0]))
 
 
 def _decided(store: Store, core: Core, arrivals: Arrivals, count: int, at_once: int) -> None:

@@ -64,6 +64,7 @@ def as_json(outcome: Outcome, scale: Scale, seconds: float) -> dict[str, Any]:
             for what in ("wall_ms", "cpu_ms")
             for at_once in outcome.big.wall_ms
         },
+        "load_average": [round(one, 2) for one in outcome.load],
         "memory_mb": {"after lookups among many": round(outcome.rss_mb), "at the most": round(outcome.most_mb)},
         "keys": _keys(outcome.found),
         "requirements": [asdict(one) for one in requirements(outcome)],
@@ -85,6 +86,12 @@ def show(outcome: Outcome, console: Console) -> None:
     console.print(
         f"  Loaded {big.families:,} families at {big.loaded_per_second:,.0f} a second, file {big.file_mb:,.0f} MB. "
         f"Memory after the lookups {outcome.rss_mb:,.0f} MB, {outcome.most_mb:,.0f} MB at the most."
+    )
+    console.print(
+        "  Cold: nothing of the file in memory. Warm: the file in the system's memory, where there is room for it; the "
+        "store's own cache holds a part.\n"
+        f"  The machine's load average was {outcome.load[0]:.1f} and {outcome.load[1]:.1f} on {len(machine.cores())} "
+        "cores: above half the cores, read processor times and ratios."
     )
     for one in requirements(outcome):
         console.print(f"  {'met    ' if one.met else 'NOT MET'}  {one.text}: {one.figure}")

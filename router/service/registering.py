@@ -115,8 +115,10 @@ class Registrar:
 
     def _write(self, records: Sequence[Record]) -> Loaded:
         sources = {one.source for one in records}
-        # What a referral is decided by while this is written, is locked by these too.
-        locks = {key for one in records for key in one.keys}.union(map(self.key_hash.of_source, sources))
+        locks: set[int] = set()
+        if self.store.most_locks is not None:
+            # What a referral is decided by while this is written, is locked by these too.
+            locks = {key for one in records for key in one.keys}.union(map(self.key_hash.of_source, sources))
         with self.store.transaction(locks) as transaction:
             known = transaction.referral_versions(sources, kind=EventKind.REGISTERED)
             writing = _Writing(self, transaction, known)

@@ -121,7 +121,7 @@ def test_what_is_required_is_told_apart_from_what_is_not_met() -> None:
     for store, cost in ((small, 1.0), (big, 1.4)):
         store.wall_ms = {1: [9.0], 64: [cost]}
         store.cpu_ms = {1: [9.0], 64: [cost]}
-    outcome = Outcome(small, big, Found(), 1.0, 1.0)
+    outcome = Outcome(small, big, Found(), 1.0, 1.0, (0.0, 0.0))
     assert [one.met for one in requirements(outcome)] == [False, True]
     big.warm.times = [1.0] * 99 + [7.0] * 1
     big.cpu_ms[64] = [1.6]
