@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from router.cli import audit, demo, families, rules, serve, settings, store
+from router.cli import audit, decision, demo, families, rules, serve, settings, store
 from router.rules.yamlfile import PackError
 from router.service.callers import CallersFileError
 from router.service.lifeline import WorkerStartError
