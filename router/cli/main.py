@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from router.cli import audit, demo, rules, serve, settings, store
+from router.cli import audit, demo, families, rules, serve, settings, store
 from router.rules.yamlfile import PackError
 from router.service.callers import CallersFileError
 from router.service.lifeline import WorkerStartError
@@ -25,6 +25,7 @@ app.command("migrate")(serve.migrate)
 app.command("settings")(settings.show_settings)
 app.command("demo")(demo.demo)
 app.add_typer(rules.app, name="rules")
+app.add_typer(families.app, name="families")
 app.add_typer(audit.app, name="audit")
 app.add_typer(store.app, name="store")
 

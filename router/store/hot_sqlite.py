@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from sqlcipher3 import dbapi2
 
 from router.store.applying import Step
-from router.store.interface import ChangeConflict, FamilyRows, ReferralVersion, StoredAnswer, StoreError
+from router.store.interface import ChangeConflict, FamilyRows, HeldReview, ReferralVersion, StoredAnswer, StoreError
 from router.store.rows import (
     ANSWER,
     AUDIT,
@@ -25,14 +25,22 @@ from router.store.rows import (
     DESK_ITEM,
     EPISODE,
     EVENT,
+    JUDGED_NAMES,
+    JUDGEMENT_NAMES,
     LEAD,
     LINK,
+    MOVING,
     NOTICE,
     PERSON,
+    REGROUPED,
+    REGROUPING,
     REVIEW,
+    REVIEW_EVENT,
+    REVIEW_STATE,
     Shape,
     Values,
     gathered,
+    held_reviews,
 )
 
 
@@ -51,8 +59,11 @@ class Driver(Protocol):
 
 
 def _insert(shape: Shape[Any]) -> str:
-    names = shape.written
-    return f"INSERT INTO {shape.table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+    return _insert_into(shape.table.name, shape.written)
+
+
+def _insert_into(table: str, names: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
 
 
 def _list(names: Sequence[str], table: str) -> str:
@@ -76,6 +87,15 @@ _WRITE = {
     Step.NOTICE: _insert(NOTICE),
     Step.DESK_ITEM: _insert(DESK_ITEM),
     Step.REVIEW: _insert(REVIEW),
+    Step.REVIEW_STATE: (
+        f"{_insert(REVIEW_STATE)} ON CONFLICT (review_id) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in MOVING)
+    ),
+    Step.REVIEW_EVENT: _insert(REVIEW_EVENT),
+    Step.JUDGEMENT: _insert_into("judgement", JUDGEMENT_NAMES),
+    Step.JUDGED: _insert_into("judged", JUDGED_NAMES),
+    Step.REGROUPING: _insert(REGROUPING),
+    Step.REGROUPED: _insert(REGROUPED),
     Step.AUDIT: _insert(AUDIT),
     Step.FAMILY_VERSION: "UPDATE family SET version = version + ? WHERE family_id = ?",
     Step.DECISION_STATE: "UPDATE decision SET state = ? WHERE decision_id = ?",
@@ -125,6 +145,17 @@ _EVENTS = f"""
     ORDER BY event.event_id
 """  # noqa: S608
 
+# Each side by its own index: asked for both at once, the planner may take neither.
+_OPEN_REVIEWS = f"""
+    SELECT review_state.family_id, {_list(REVIEW.names, "review")}, {_list(REVIEW_STATE.names, "review_state")}
+    FROM review_state JOIN review ON review.review_id = review_state.review_id
+    WHERE review_state.closed_at IS NULL AND review_state.family_id IN {_GIVEN}
+    UNION ALL
+    SELECT review_state.other_family_id, {_list(REVIEW.names, "review")}, {_list(REVIEW_STATE.names, "review_state")}
+    FROM review_state JOIN review ON review.review_id = review_state.review_id
+    WHERE review_state.closed_at IS NULL AND review_state.other_family_id IN {_GIVEN}
+"""  # noqa: S608
+
 
 def answers(driver: Driver, request_ids: Collection[str]) -> dict[str, StoredAnswer]:
     """Return the answers already given, by request id, as they are kept."""
@@ -159,6 +190,12 @@ def families(driver: Driver, family_ids: Collection[int]) -> dict[int, FamilyRow
         driver.execute(query, given) for query in (_PERSONS, _EPISODES, _LEADS, _EVENTS)
     )
     return gathered(versions, persons, episodes, leads, events)
+
+
+def open_reviews(driver: Driver, family_ids: Collection[int]) -> dict[int, tuple[HeldReview, ...]]:
+    """Return the open reviews of each family, in order of id; a family in none is left out."""
+    given = json.dumps(list(family_ids))
+    return held_reviews(driver.execute(_OPEN_REVIEWS, (given, given)))
 
 
 def suspects(driver: Driver) -> dict[bytes, int]:

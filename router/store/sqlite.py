@@ -16,7 +16,15 @@ from sqlalchemy.exc import TimeoutError as NoReaderFree
 from sqlcipher3 import dbapi2
 
 from router.store import applying, hot_sqlite, migrate, sqlite_file
-from router.store.interface import Change, ChangeConflict, FamilyRows, ReferralVersion, StoredAnswer, StoreError
+from router.store.interface import (
+    Change,
+    ChangeConflict,
+    FamilyRows,
+    HeldReview,
+    ReferralVersion,
+    StoredAnswer,
+    StoreError,
+)
 from router.store.reading import CoreReader
 from router.store.suspecting import count_death
 from router.store.tables import pack, process
@@ -59,6 +67,10 @@ class SqliteReader(CoreReader):
     def suspects(self) -> dict[bytes, int]:
         """Return every suspect with the deaths counted."""
         return hot_sqlite.suspects(self._driver)
+
+    def open_reviews(self, family_ids: Collection[int]) -> dict[int, tuple[HeldReview, ...]]:
+        """Return the open reviews that each family is on either side of, in order of id."""
+        return hot_sqlite.open_reviews(self._driver, family_ids)
 
 
 class SqliteTransaction(SqliteReader):
