@@ -84,7 +84,8 @@ def undo_merge(work: UndoMerge, space: Workspace, tools: Tools) -> Done:
     homes = {
         moved.link.event_id: moved.earlier
         for moved in space.reader.moved_links(merge.regrouping_id)
-        if moved.earlier is not None and moved.current_link_id == moved.link.link_id
+        # What was moved on since, and is elsewhere now, is left where it is.
+        if moved.earlier is not None and moved.link.event_id in holder.events
     }
     redeciding.rests((merge.other_family_id,), lambda _, of: not homes.keys().isdisjoint(of["referrals"]))
     accepted_now = {one: standing_of(row).accepted for one, row in holder.leads.items()}

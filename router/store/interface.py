@@ -315,11 +315,10 @@ class RegroupedRow:
 
 @dataclass(frozen=True, slots=True)
 class MovedLink:
-    """A link that a regrouping made, the one that held before, if any, and the one that holds now."""
+    """A link that a regrouping made, and the one that held before, if any."""
 
     link: LinkRow
     earlier: LinkRow | None
-    current_link_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,24 +217,19 @@ class CoreReader:
 
     def moved_links(self, regrouping_id: int) -> tuple[MovedLink, ...]:
         """Return the links that a regrouping made, in order of event id."""
-        made, earlier, later = link.alias(), link.alias(), link.alias()
-        newest = select(later.c.link_id).where(later.c.event_id == made.c.event_id).order_by(later.c.sequence.desc())
+        made, earlier = link.alias(), link.alias()
         query = (
-            select(
-                newest.limit(1).scalar_subquery(),
-                *(made.c[name] for name in LINK.names),
-                *(earlier.c[name] for name in LINK.names),
-            )
+            select(*(made.c[name] for name in LINK.names), *(earlier.c[name] for name in LINK.names))
             .select_from(regrouped)
             .join(made, made.c.link_id == regrouped.c.link_id)
             .outerjoin(earlier, earlier.c.link_id == regrouped.c.earlier_link_id)
             .where(regrouped.c.regrouping_id == regrouping_id)
-            .order_by(made.c.event_id)
+            .order_by(made.c.event_id, made.c.link_id)
         )
         split = len(LINK.names)
         return tuple(
-            MovedLink(LINK.row(both[:split]), LINK.row(both[split:]) if both[split] is not None else None, current)
-            for current, *both in self._all(query)
+            MovedLink(LINK.row(both[:split]), LINK.row(both[split:]) if both[split] is not None else None)
+            for both in self._all(query)
         )
 
     def list_audit(self, *, after: int, limit: int) -> tuple[AuditRow, ...]:

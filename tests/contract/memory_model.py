@@ -183,12 +183,9 @@ class MemoryReader:
 
     def moved_links(self, regrouping_id: int) -> tuple[MovedLink, ...]:
         """As the interface says."""
-        links, current = self._state.links, self._state.current_links()
+        links = self._state.links
         rows = [row for row in self._state.regrouped.values() if row.regrouping_id == regrouping_id]
-        moved = [
-            MovedLink(links[row.link_id], links.get(row.earlier_link_id), current[links[row.link_id].event_id].link_id)
-            for row in rows
-        ]
+        moved = [MovedLink(links[row.link_id], links.get(row.earlier_link_id)) for row in rows]
         return tuple(sorted(moved, key=lambda one: (one.link.event_id, one.link.link_id)))
 
     def _reviews(self) -> list[HeldReview]:

@@ -63,7 +63,10 @@ def act(running: Process, request: Any, context: api.CallContext = DESK) -> Any:
     if not request.request_id:
         request.request_id = next_id()
     name, response = _METHODS[type(request)]
-    work = getattr(running.core.family_servicer, name)(request, caller_of(context))
+    try:
+        work = getattr(running.core.family_servicer, name)(request, caller_of(context))
+    except RouterError as refusal:
+        return refusal
     answer = running.core.batcher.submit(work).result()
     return answer if isinstance(answer, RouterError) else response.FromString(answer)
 
