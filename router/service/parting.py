@@ -47,7 +47,9 @@ def split_family(work: SplitFamily, space: Workspace, tools: Tools) -> Done:
         message = "these are all the referrals of the family; leave some of them, or name the family that they go to"
         raise RouterError(Reason.NOTHING_WOULD_STAY, message)
     target = act.holding(to) if to else act.new_family()
-    homes = _homes(act, target)
+    homes, closed = _homes(act, target)
+    for review_id in closed:
+        book.ask_again(review_id, "SPLIT_TAKEN_BACK")
     if staying:
         redeciding = _part(act, book, source, target, rows, homes)
     else:
@@ -136,9 +138,9 @@ def _part(
     moved = [row.event_id for row in referrals]
     act.judge(Verdict.DIFFERENT, moved, source.referral_ids())
     act.judge(Verdict.SAME, moved, there)
-    act.regroup(RegroupingKind.SPLIT, source, target, reason=act.work.reason)
+    before = orjson.dumps({"closed": book.follow()})
+    act.regroup(RegroupingKind.SPLIT, source, target, reason=act.work.reason, before=before)
     act.arrive(target, target.state(act.tools).latest_episode())
-    book.follow()
     return redeciding
 
 
@@ -165,12 +167,14 @@ def _named(work: SplitFamily, source: Holding, tools: Tools) -> list[EventRow]:
     ]
 
 
-def _homes(act: Act, target: Holding) -> dict[int, LinkRow]:
-    """Return the last links that events had in a family which they were moved out of."""
+def _homes(act: Act, target: Holding) -> tuple[dict[int, LinkRow], list[int]]:
+    """Return the last links that events had in a family which they were split off from, and the reviews settled so."""
     reader = act.space.reader
     acts = [one for one in reader.regroupings([target.family_id]) if one.family_id == target.family_id]
     moved = [one.earlier for act_ in acts for one in reader.moved_links(act_.regrouping_id)]
-    return {one.event_id: one for one in moved if one is not None and one.family_id == target.family_id}
+    splits = [one for one in acts if one.kind is RegroupingKind.SPLIT]
+    closed = [review_id for one in splits for review_id in orjson.loads(one.before).get("closed", ())]
+    return {one.event_id: one for one in moved if one is not None and one.family_id == target.family_id}, closed
 
 
 def _merge_of(work: UndoMerge, space: Workspace) -> RegroupingRow:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from router.service.holdings import Act
+from router.service.holdings import Act, now_of
 from router.store.interface import HeldReview, ReviewEventRow, ReviewState
 
 _NOTHING: Mapping[int, int] = {}
@@ -79,6 +79,14 @@ class ReviewBook:
         )
         self._act.holding(family_id)
         self._act.holding(other_family_id)
+
+    def ask_again(self, review_id: int, reason: str) -> None:
+        """Open a review again that an act settled, now that the act is taken back."""
+        held = self.get(review_id)
+        if held.now.state is ReviewState.SETTLED:
+            reader = self._act.space.reader
+            self.reopen(review_id, *(now_of(reader, one) for one in (held.now.family_id, held.now.other_family_id)))
+            self.note(review_id, "reopened", reason=reason)
 
     def follow(self, merged: Mapping[int, int] = _NOTHING) -> list[int]:
         """Let each open review follow its event and the families that were merged, and close those that are answered.

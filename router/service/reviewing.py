@@ -18,12 +18,13 @@ from router.service.reviewbook import ReviewBook, Sides
 from router.service.tools import Tools
 from router.service.work import ClaimReview, DecideReview, Done, FamilyWork, ReleaseReview, ReopenReview, reused
 from router.service.workspace import Workspace
-from router.store.ids import render
+from router.store.ids import parse, render
 from router.store.interface import AnswerRow, EventKind, HeldReview, ReviewState, StoredAnswer, Verdict
 from router.v1 import family_service_pb2 as pb
 
 DEFAULT_MINUTES = 30
 _MICROS_A_MINUTE = 60_000_000
+_SETTLES = "settles"
 
 
 def claim_review(work: ClaimReview, space: Workspace, tools: Tools) -> Done:
@@ -103,7 +104,10 @@ def reopen_review(work: ReopenReview, space: Workspace, tools: Tools) -> Done:
             act.judge(Verdict.TAKEN_BACK, said.one, said.other, review_id=work.review_id)
     act.arrive(one, one.state(tools).latest_episode())
     book.reopen(work.review_id, held.now.family_id, held.now.other_family_id)
+    for review_id in _settled_by(work.review_id, space):
+        book.ask_again(review_id, "REVIEW_REOPENED")
     book.note(work.review_id, "reopened", reason=work.reason, note=work.note)
+    book.follow()
     book.settle()
     redeciding.run()
     response = pb.ReopenReviewResponse(
@@ -164,8 +168,17 @@ def _part(act: Act, book: ReviewBook, one: Holding, other: Holding) -> Redecidin
     redeciding.rests_on_current(in_doubt=True)
     act.judge(Verdict.DIFFERENT, one.referral_ids(), other.referral_ids(), review_id=_review_of(act))
     act.arrive(one, one.state(act.tools).latest_episode())
-    book.follow()
+    settled = book.follow()
+    if settled:
+        book.note(_review_of(act), _SETTLES, note=" ".join(render("rev", one) for one in settled))
     return redeciding
+
+
+def _settled_by(review_id: int, space: Workspace) -> list[int]:
+    """Return the reviews that the last verdict on a review settled with it."""
+    told = [one for one in space.reader.review_events([review_id]) if one.kind in {_SETTLES, "reopened"}]
+    last = told[-1] if told else None
+    return [parse("rev", one) for one in last.note.split()] if last is not None and last.kind == _SETTLES else []
 
 
 def _review_of(act: Act) -> int:

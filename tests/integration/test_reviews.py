@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 
 from router.model.errors import RouterError
-from router.service.work import caller_of
 from router.store.ids import parse
 from router.store.interface import NoticeRow
 from router.v1 import decision_pb2
 from router.v1 import family_service_pb2 as pb
-from router.v1 import routing_service_pb2 as api
+from tests.support import reviewing
 from tests.support.places import STORES
 from tests.support.processing import Process, process
-from tests.support.requests import FIFE, LANARKSHIRE, choice, event, infant_of, next_id, service_context, yes
+from tests.support.requests import FIFE, LANARKSHIRE, choice, event, infant_of, yes
 from tests.support.reviewing import SECOND, act, decide, perhaps, rows_of, sound, undo
 
 MODERATE = choice("parent_illness_severity", "moderate")
@@ -48,14 +47,7 @@ def two_people(running: Process) -> None:
 
 def accept(running: Process, decision: decision_pb2.Decision) -> None:
     """Let the service that is asked accept the lead."""
-    request = api.RespondToReferralRequest(
-        request_id=next_id(),
-        context=service_context(decision.lead.service, decision.lead.board_code),
-        decision_id=decision.decision_id,
-        response=api.RESPONSE_KIND_ACCEPT,
-    )
-    work = running.core.servicer.respond(request, caller_of(request.context))
-    assert isinstance(running.core.batcher.submit(work).result(), bytes)
+    reviewing.accept(running, decision.decision_id, decision.lead.service, decision.lead.board_code)
 
 
 def reason(refusal: RouterError) -> str:

@@ -16,7 +16,7 @@ from router.v1 import family_service_pb2 as pb
 from router.v1 import referral_pb2
 from router.v1 import routing_service_pb2 as api
 from tests.support.processing import Process
-from tests.support.requests import DESK, event, next_id, yes
+from tests.support.requests import DESK, event, next_id, service_context, yes
 
 Answer = TypeVar("Answer", bound=Message)
 SECOND = api.CallContext(caller="desk-second", reader=api.READER_KIND_DESK, purpose=api.PURPOSE_OPERATIONS)
@@ -76,6 +76,19 @@ def decide(running: Process, review_id: str, *, same: bool, context: api.CallCon
     verdict = pb.REVIEW_VERDICT_SAME if same else pb.REVIEW_VERDICT_DIFFERENT
     reason = pb.REVIEW_REASON_RECORDS_COMPARED
     return act(running, pb.DecideReviewRequest(review_id=review_id, verdict=verdict, reason=reason, **more), context)
+
+
+def accept(running: Process, decision_id: str, service: str, board: str) -> None:
+    """Let the service that is asked accept the lead."""
+    request = api.RespondToReferralRequest(
+        request_id=next_id(),
+        context=service_context(service, board),
+        decision_id=decision_id,
+        response=api.RESPONSE_KIND_ACCEPT,
+    )
+    work = running.core.servicer.respond(request, caller_of(request.context))
+    answer = running.core.batcher.submit(work).result()
+    assert isinstance(answer, bytes), answer
 
 
 def split(running: Process, family_id: str, *referral_ids: str, to: str = "") -> Any:
