@@ -56,6 +56,7 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     ESCALATED = "escalated"
     STOOD_DOWN = "stood_down"
+    FAMILY_CHANGED = "family_changed"
     LOSS = "loss"
 
 

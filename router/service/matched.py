@@ -14,9 +14,18 @@ from router.service.workspace import Workspace
 
 
 def told_of(
-    match: MatchResult, work: Submit, candidates: Sequence[FamilyState] | None, space: Workspace, weights: Weights
+    match: MatchResult,
+    work: Submit,
+    candidates: Sequence[FamilyState] | None,
+    space: Workspace,
+    weights: Weights,
+    *,
+    cannot_link: frozenset[int] = frozenset(),
 ) -> MatchTold:
-    """Return what the matcher found; ``candidates`` is None where a version of the referral named the family."""
+    """Return what the matcher found; ``candidates`` is None where a version of the referral named the family.
+
+    ``cannot_link`` are the families that were left out, since a person has said so.
+    """
     found_by: tuple[str, ...] = ()
     if match.family_id is not None:
         found_by = (VERSION,) if candidates is None else space.found_by(work, match.family_id)
@@ -30,11 +39,13 @@ def told_of(
         weights.automatic_bits,
         weights.review_bits,
         found_by,
-        _inputs(match, candidates or ()),
+        _inputs(match, candidates or (), cannot_link),
     )
 
 
-def _inputs(match: MatchResult, candidates: Sequence[FamilyState]) -> Mapping[str, object] | None:
+def _inputs(
+    match: MatchResult, candidates: Sequence[FamilyState], cannot_link: frozenset[int]
+) -> Mapping[str, object] | None:
     """Return what a match rests on, as ids: every candidate, and all that was held of those that were likely.
 
     None for a new family, of which nothing is asked again, and where the matcher was not asked.
@@ -46,6 +57,7 @@ def _inputs(match: MatchResult, candidates: Sequence[FamilyState]) -> Mapping[st
         "version": match.matcher_version,
         "candidates": [one.family_id for one in candidates],
         "families": [_family(one) for one in candidates if one.family_id in likely],
+        "cannot_link": sorted(cannot_link),
     }
 
 
