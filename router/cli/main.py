@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from router.cli import audit, demo, rules, serve, settings, store
+from router.cli import audit, demo, families, rules, serve, settings, store
 from router.rules.yamlfile import PackError
 from router.service.callers import CallersFileError
 from router.service.lifeline import WorkerStartError
@@ -27,6 +27,7 @@ app.command("demo")(demo.demo)
 app.add_typer(rules.app, name="rules")
 app.add_typer(audit.app, name="audit")
 app.add_typer(store.app, name="store")
+app.add_typer(families.app, name="families")
 
 
 def run() -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from router.matching.children import ChildLinks, link_children
 from router.matching.compare import Level, compare, compare_addresses, compare_postcodes
 from router.matching.gates import Gate
-from router.matching.identity import Carrier, contrary, find_carrier, is_another_mother, same_person
+from router.matching.identity import Carrier, contrary, find_carrier, is_another_mother, same_person, unproven
 from router.matching.profile import EventPerson, FamilyPerson, FamilyRecord, People
 from router.matching.weights import Weights
 
@@ -91,21 +91,10 @@ def _carrier_gates(carrier: Carrier, children: ChildLinks, *, independent: bool,
         if gates & _APART:
             gates.add(Gate.CARER_AND_INFANT_APART)
     else:
-        gates |= _missing(carrier, gates, independent=independent)
+        gates |= unproven(carrier.fields, independent=independent)
     if carrier.as_partner and not children.undisputed:
         gates.add(Gate.CARER_KNOWN_AS_PARTNER)
     return gates
-
-
-def _missing(carrier: Carrier, gates: set[Gate], *, independent: bool) -> set[Gate]:
-    """Return the gates of a carer without any agreeing number: what would have to agree, and does not."""
-    if not carrier.name_agrees and not carrier.date_agrees:
-        return {Gate.HOUSEHOLD_ONLY}
-    if not carrier.name_agrees:
-        return set() if Gate.FORENAME_DIFFERS in gates else {Gate.FORENAME_MISSING}
-    if not carrier.date_agrees:
-        return set() if Gate.BIRTH_DATE_DIFFERS in gates else {Gate.BIRTH_DATE_MISSING}
-    return set() if independent else {Gate.NOTHING_INDEPENDENT}
 
 
 class _Evidence(NamedTuple):

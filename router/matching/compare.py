@@ -94,10 +94,18 @@ def compare_names(one: Profile, other: Profile) -> tuple[Level | None, Level | N
 
 
 def _are_swapped(one: Profile, other: Profile) -> bool:
+    """Return whether each one's forename stands in the other's surname: one of the two exactly, the other nearly."""
     firsts, seconds = (
         {word for words in profile.forenames for word in (words[0], "".join(words))} for profile in (one, other)
     )
-    return not (firsts.isdisjoint(other.parts) or seconds.isdisjoint(one.parts))
+    there, here = not firsts.isdisjoint(other.parts), not seconds.isdisjoint(one.parts)
+    if there and here:
+        return True
+    return (there and _any_close(seconds, one.parts)) or (here and _any_close(firsts, other.parts))
+
+
+def _any_close(forenames: Iterable[str], surnames: Iterable[str]) -> bool:
+    return any(_surname_level(a, b) is Level.CLOSE for a in forenames for b in surnames)
 
 
 def compare_forenames(one: frozenset[Forename], other: frozenset[Forename]) -> Level | None:
@@ -221,6 +229,19 @@ def compare_addresses(one: frozenset[tuple[str, ...]], other: frozenset[tuple[st
 def _near_addresses(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     numbers, others = ({word for word in words if word.isdigit()} for words in (one, other))
     return numbers == others and token_set_ratio(" ".join(one), " ".join(other)) >= ADDRESS_NEAR
+
+
+def code_level(one: str, other: str) -> Level:
+    """Return EXACT, SLIP (one keystroke apart) or DIFFERENT of two codes or house numbers."""
+    if one == other:
+        return Level.EXACT
+    return Level.SLIP if _one_slip(one, other) else Level.DIFFERENT
+
+
+@lru_cache(maxsize=1 << 16)
+def text_level(one: str, other: str) -> Level:
+    """Return EXACT, CLOSE, NEAR or DIFFERENT of two names of streets or places."""
+    return Level.EXACT if one == other else _surname_level(one, other)
 
 
 def _same_or_not(one: frozenset[str], other: frozenset[str]) -> Level | None:

@@ -101,6 +101,21 @@ def contrary(fields: Comparison) -> frozenset[Gate]:
     return frozenset(found)
 
 
+def unproven(fields: Comparison, *, independent: bool) -> frozenset[Gate]:
+    """Return the gates of two adults without any agreeing number: what would have to agree, and does not.
+
+    ``independent`` says that something agrees which two namesakes born on one day would not share.
+    """
+    named, dated = fields.forename in NAME_AGREES, fields.birth_date in DATE_AGREES
+    if not named and not dated:
+        return frozenset({Gate.HOUSEHOLD_ONLY})
+    if not named:
+        return frozenset() if fields.forename in NAME_DIFFERS else frozenset({Gate.FORENAME_MISSING})
+    if not dated:
+        return frozenset() if fields.birth_date is Level.DIFFERENT else frozenset({Gate.BIRTH_DATE_MISSING})
+    return frozenset() if independent else frozenset({Gate.NOTHING_INDEPENDENT})
+
+
 def is_another_mother(carrier: Carrier, event: People[EventPerson], family: People[FamilyPerson]) -> bool:
     """Return whether a main carer carries the family while the event's mother is none of the family's mothers.
 
