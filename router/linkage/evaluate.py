@@ -7,7 +7,8 @@ Each goes the way of a referral: blocking keys, candidates, ``resolve``. A quest
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from heapq import nsmallest
+from itertools import islice
+from random import Random
 from time import perf_counter
 
 from router.linkage.generate import generate
@@ -77,7 +78,18 @@ def _make(
                 progress("Making families", len(at_start), families)
         else:
             later.append(one)
-    return at_start, nsmallest(events, later, key=lambda one: (one.event.occurred_at, one.event.source_reference))
+    return at_start, _whole_stories(later, events, seed)
+
+
+def _whole_stories(later: Sequence[Labelled], events: int, seed: int) -> list[Labelled]:
+    """Return this many events, in order of time: all of some families, by lot, rather than the first part of all."""
+    stories: dict[int, list[Labelled]] = {}
+    for one in later:
+        stories.setdefault(one.truth.family, []).append(one)
+    order = list(stories)
+    Random(seed).shuffle(order)
+    chosen = list(islice((one for family in order for one in stories[family]), events))
+    return sorted(chosen, key=lambda one: (one.event.occurred_at, one.event.source_reference))
 
 
 class _Run:

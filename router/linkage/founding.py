@@ -10,7 +10,7 @@ from router.linkage.homes import neighbour, new_home
 from router.linkage.names import Names
 from router.linkage.rates import Kind, Origin, Rates
 from router.linkage.register import Register
-from router.linkage.truth import Adult, Baby, Home, TrueFamily
+from router.linkage.truth import Adult, Baby, TrueFamily
 from router.model.people import Role, Sex
 
 _GESTATION = 280
@@ -18,6 +18,7 @@ _SECOND_NAME = 0.5
 _YOUNGEST, _OLDEST = 16, 44
 _YEAR = 365.25
 _SHARES_HOME = 0.4
+_ARRIVES_LATER = 0.4
 _SHARES_PHONE = 0.3
 _SAME_NAME = 0.25
 _SURNAME_KEPT = 0.5
@@ -42,25 +43,21 @@ class Founder:
         found = [base]
         if chance() < rates.refuge:
             self._into_refuge(base, number, rng)
-        if chance() < rates.sisters:
-            found.append(self._sister(base, rng))
-        if chance() < rates.twin_mothers:
-            found.append(self._twin_mother(base, rng))
-        if chance() < rates.namesakes:
-            found.append(self._namesake(base, rng))
-        if chance() < rates.mother_and_daughter:
-            found.append(self._daughter(base, rng))
-        if chance() < rates.reused_phone:
-            found.append(self._with_old_phone(base, rng))
-        if chance() < rates.fostered:
-            found.append(self._foster_family(base, rng))
-        if chance() < rates.adopted:
-            found.append(self._adoptive_family(base, rng))
-        if chance() < rates.surrogate:
-            found.append(self._intended_family(base, rng))
+        for rate, make in (
+            (rates.sisters, self._sister),
+            (rates.twin_mothers, self._twin_mother),
+            (rates.namesakes, self._namesake),
+            (rates.mother_and_daughter, self._daughter),
+            (rates.reused_phone, self._with_old_phone),
+            (rates.fostered, self._foster_family),
+            (rates.adopted, self._adoptive_family),
+            (rates.surrogate, self._intended_family),
+        ):
+            if chance() < rate:
+                found.append(make(base, rng))
         base.arrives_later = chance() < rates.arrives_later
         for other in found[1:]:
-            other.arrives_later = other.arrives_later or chance() < _SHARES_HOME
+            other.arrives_later = other.arrives_later or chance() < _ARRIVES_LATER
         return found
 
     def _family(self, rng: Random, origin: Origin | None = None) -> TrueFamily:
@@ -269,11 +266,3 @@ class Founder:
         family.home = replace(new_home(self._names, house), number=house.randrange(1, 99), flat="")
         family.carer.phone = f"0709{house.randrange(10**7):07d}" if rng.random() < _HAS_EMAIL else family.carer.phone
         family.kinds.add(Kind.REFUGE)
-
-
-def moved(home: Home, names: Names, rng: Random) -> Home:
-    """Return where a family moves to: mostly within its board."""
-    if rng.random() < 0.85:  # noqa: PLR2004 - a share
-        board = next(one for one in names.boards if one.code == home.board_code)
-        return new_home(names, rng, board)
-    return new_home(names, rng)

@@ -9,7 +9,8 @@ from random import Random
 
 import orjson
 
-from router.linkage.founding import Founder, moved
+from router.linkage.founding import Founder
+from router.linkage.homes import moved
 from router.linkage.names import Names, load_names
 from router.linkage.rates import Kind, Origin, Rates
 from router.linkage.register import Register
@@ -24,6 +25,7 @@ _HALF_YEAR = 182
 _LATEST = 363
 _OLD_ENOUGH = 270
 _OTHER_PARENT_FIRST = 0.3
+_EMAIL_CHANGED = 0.05
 
 
 def generate(families: int, seed: int, rates: Rates | None = None) -> Iterator[Labelled]:
@@ -91,6 +93,8 @@ def _pass_time(family: TrueFamily, when: date, founder: Founder, names: Names, r
     if chance() < rates.phone_changed and family.carer.phone:
         family.carer.phone = founder.new_phone()
         family.kinds.add(Kind.PHONE_CHANGED)
+    if chance() < _EMAIL_CHANGED and family.carer.email:
+        family.carer.email = f"{when:%y%j}.{family.carer.email}"
     if chance() < rates.renamed and not family.carer.former and family.origin is not Origin.HORN_OF_AFRICA:
         family.carer.former = family.carer.surname
         family.carer.surname = family.partner.surname if family.partner else names.surname(family.origin, rng)

@@ -12,16 +12,35 @@ _LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 _SECTORS = 10
 _UNITS_IN_SECTOR = 130
 _MOST_HOUSES = 60
+_STAYS_IN_SECTOR, _STAYS_IN_DISTRICT, _STAYS_IN_BOARD = 0.12, 0.45, 0.85
 _FLATS = 0.35
 _SHORT = {"Street": "St", "Road": "Rd", "Avenue": "Ave", "Drive": "Dr", "Crescent": "Cres", "Gardens": "Gdns"}
 
 
-def new_home(names: Names, rng: Random, board: Board | None = None) -> Home:
-    """Return a home in a board, or anywhere. One postcode is one street."""
-    board = board or names.board(rng)
-    district = rng.choice(board.districts)
-    unit = rng.randrange(_SECTORS * _UNITS_IN_SECTOR)
-    sector, place = divmod(unit, _UNITS_IN_SECTOR)
+def new_home(names: Names, rng: Random) -> Home:
+    """Return a home anywhere in the country."""
+    board = names.board(rng)
+    return _home(names, rng, board, rng.choice(board.districts), rng.randrange(_SECTORS))
+
+
+def moved(home: Home, names: Names, rng: Random) -> Home:
+    """Return where a family moves to: mostly not far."""
+    draw = rng.random()
+    if draw > _STAYS_IN_BOARD:
+        return new_home(names, rng)
+    board = next(one for one in names.boards if one.code == home.board_code)
+    district, _, rest = home.postcode.partition(" ")
+    if draw < _STAYS_IN_SECTOR:
+        return _home(names, rng, board, district, int(rest[0]))
+    if draw > _STAYS_IN_DISTRICT:
+        district = rng.choice(board.districts)
+    return _home(names, rng, board, district, rng.randrange(_SECTORS))
+
+
+def _home(names: Names, rng: Random, board: Board, district: str, sector: int) -> Home:
+    """Return a home in a sector. One postcode is one street."""
+    place = rng.randrange(_UNITS_IN_SECTOR)
+    unit = sector * _UNITS_IN_SECTOR + place
     letters = _LETTERS[place // len(_LETTERS)] + _LETTERS[place % len(_LETTERS)]
     street = crc32(f"{district}{unit}".encode())
     name = names.streets[street % len(names.streets)]

@@ -64,7 +64,8 @@ class Names:
         self._origins = list(self.stocks)
         self._origin_sums = list(accumulate(entry["share"] for entry in content["origins"].values()))
         scottish = content["origins"]["scottish"]
-        self._first, self._last = scottish["tail_first"], scottish["tail_last"]
+        self._first: list[str] = scottish["tail_first"]
+        self._last: list[str] = scottish["tail_last"]
 
     def origin(self, rng: Random) -> Origin:
         """Return an origin, each as often as its share of mothers."""

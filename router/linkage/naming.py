@@ -8,7 +8,7 @@ from router.linkage import faults
 from router.linkage.names import Names
 from router.linkage.rates import Kind, Origin, Rates
 from router.linkage.truth import Adult
-from router.model.people import PersonName
+from router.model.people import PersonName, Sex
 
 _SWAPPED_MORE = {
     Origin.CHINESE: 8.0, Origin.WEST_AFRICAN: 4.0, Origin.SOUTH_ASIAN: 3.0, Origin.HORN_OF_AFRICA: 3.0,
@@ -33,7 +33,7 @@ def write_name(adult: Adult, names: Names, rates: Rates, rng: Random, kinds: set
             former = adult.former
         kinds.add(Kind.RENAMED)
     if rng.random() < rates.naming_custom:
-        written = _by_custom(adult, given, family, names, rng)
+        written = _by_custom(adult, given, family, rng)
         if written != (given, family):
             kinds.add(Kind.NAMING_CUSTOM)
             given, family = written
@@ -46,7 +46,7 @@ def write_name(adult: Adult, names: Names, rates: Rates, rng: Random, kinds: set
     if rng.random() < _UPPER_CASE:
         given, family = given.upper(), family.upper()
     if rng.random() < _WITH_TITLE and given:
-        given = f"Ms {given}"
+        given = f"{'Ms' if adult.sex is Sex.FEMALE else 'Mr'} {given}"
     name = PersonName(given, family)
     return (name, PersonName(given, former, former=True)) if former else (name,)
 
@@ -83,7 +83,7 @@ def _other_surname(family: str, names: Names, rng: Random) -> str:
     return family
 
 
-def _by_custom(adult: Adult, given: str, family: str, names: Names, rng: Random) -> tuple[str, str]:
+def _by_custom(adult: Adult, given: str, family: str, rng: Random) -> tuple[str, str]:
     """Return forename and surname in another form that the custom of the origin allows."""
     choose = rng.randrange(4)
     if "-" in family and adult.origin is Origin.SCOTTISH:

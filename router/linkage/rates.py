@@ -101,7 +101,7 @@ class Rates:
     infant_stated: float = 0.9
     placeholder: float = 0.6
     twin_omitted: float = 0.15
-    child_only: float = 0.008
+    child_only: float = 0.006
 
     sisters: float = 0.03
     twin_mothers: float = 0.006

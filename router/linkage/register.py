@@ -44,7 +44,7 @@ class Register:
         return f"070{self._phones * _STRIDE % _PHONES:08d}"
 
     def chi(self, born: date, sex: Sex, rng: Random, *, beside: str = "") -> str:
-        """Return a CHI number, empty when the day's are used up. ``beside`` is the twin's, to get a neighbouring one."""
+        """Return a CHI number, empty when the day's are used up; next to ``beside``, the number of a twin."""
         odd = sex is not Sex.FEMALE
         day = f"{born:%d%m%y}"
         serial = int(beside[6:9]) if beside else 0

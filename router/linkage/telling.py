@@ -42,6 +42,7 @@ SOURCES = (
 )
 _SOURCE_SHARES = list(accumulate(source.share for source in SOURCES))
 
+_LACKS_OF_CHILD_ONLY = 0.15
 _EARLY_WEEKS = timedelta(weeks=4)
 _LATE_PLACEHOLDER = 0.04
 _DEFAULT_DATE_OF_NEWCOMERS = 8.0
@@ -96,18 +97,18 @@ class _Teller:
         self._rates = rates
         self._rng = rng
         self._source = source
+        self._infant_chi_lacks = source.infant_chi_lacks
         self.refs: dict[str, int] = {}
         self.kinds: set[Kind] = set(family.kinds)
 
     def people(self) -> list[Person]:
         """Return the people that the source states."""
         rates, chance = self._rates, self._rng.random
+        wanted = self._source.name == "health-visiting" and chance() < rates.child_only / self._source.share
+        if wanted:
+            self._infant_chi_lacks = _LACKS_OF_CHILD_ONLY
         children = self._children()
-        born = [one for one in children if one.role is Role.INFANT]
-        child_only = (
-            bool(born) and self._source.name == "health-visiting" and chance() < rates.child_only / self._source.share
-        )
-        if child_only:
+        if wanted and any(one.role is Role.INFANT for one in children):
             self.kinds.add(Kind.CHILD_ONLY)
             return children
         carer = self._adult(self._family.carer, self._source.carer_chi_lacks)
@@ -252,7 +253,7 @@ class _Teller:
         given = rng.choice(_PLACEHOLDERS) if unnamed else baby.given
         if not unnamed and chance() < rates.name_mistyped:
             given = faults.mistype(given, rng)
-        has_chi = baby.chi and chance() >= min(1.0, rates.infant_chi_missing * self._source.infant_chi_lacks)
+        has_chi = baby.chi and chance() >= min(1.0, rates.infant_chi_missing * self._infant_chi_lacks)
         multiple = baby.of > 1
         return Person(
             ref=ref,

@@ -66,11 +66,16 @@ def assess(event: People[EventPerson], record: FamilyRecord, weights: Weights) -
             gates.add(Gate.INFANT_WITHOUT_NUMBER)
         elif not corroborated:
             gates.add(Gate.CHI_ALONE)
+        elif not evidence.is_of_household():
+            gates.add(Gate.INFANT_ELSEWHERE)
     else:
         role = carrier.ours.role.value
         terms = [(f"{role}.{name}", level, bits) for name, level, bits in carrier.terms] + terms
         corroborated = corroborated or any(bits > 0 for name, _, bits in carrier.terms if name not in _NUMBERS)
         gates |= _carrier_gates(carrier, children, independent=evidence.is_independent(), corroborated=corroborated)
+        if not carrier.number_agrees and carrier.bits < weights.another_carer_bits:
+            # beyond this the carers' disagreement says no more than that the family has two
+            terms.append((f"{role}.person", Level.ANOTHER, round(weights.another_carer_bits - carrier.bits, 2)))
         if is_another_mother(carrier, event, family):
             gates.add(Gate.ANOTHER_MOTHER)
     bits = round(weights.prior_bits + sum([term[2] for term in terms]), 2)
@@ -120,12 +125,23 @@ class _Evidence(NamedTuple):
         )
         return [(field, name, level) for field, name, level in found if level is not None]
 
-    def is_independent(self) -> bool:
-        """Return whether anything agrees that a namesake born on the same day would not share by chance."""
-        own = self.carrier.fields if self.carrier else None
+    def is_of_household(self) -> bool:
+        """Return whether home, surname or partner agree: an infant placed with another family keeps its number."""
         return (
             self.postcode is Level.EXACT
             or self.address in {Level.EXACT, Level.NEAR}
+            or self.infant_surname is Level.EXACT
+            or self.partner in {Level.EXACT, Level.CLOSE}
+        )
+
+    def is_independent(self) -> bool:
+        """Return whether anything agrees that a namesake born on the same day would not share by chance.
+
+        A postcode is no such thing: it is a street, and the namesake may live in it.
+        """
+        own = self.carrier.fields if self.carrier else None
+        return (
+            self.address in {Level.EXACT, Level.NEAR}
             or self.children.undisputed
             or self.children.dates is Level.EXPECTED
             or self.partner in {Level.EXACT, Level.CLOSE}
@@ -170,10 +186,14 @@ def _partners(event: People[EventPerson], family: People[FamilyPerson], carrier:
 
 
 def _infant_surname(event: People[EventPerson], family: People[FamilyPerson], carrier: Carrier | None) -> Level | None:
-    """Return EXACT, DIFFERENT or None; None too where a carer's surname was compared, which is the same evidence."""
+    """Return EXACT, DIFFERENT or None; None too where a carer's surname was compared, which is the same evidence.
+
+    Where one side tells of no carer, the surnames of all whom the other tells of count.
+    """
     if (carrier is not None and carrier.fields.surname is not None) or not family.surnames:
         return None
-    surnames = frozenset[str]().union(*(child.profile.parts for child in event.children))
+    ours = event.children if family.carers else event.children + event.carers + event.partners
+    surnames = frozenset[str]().union(*(person.profile.parts for person in ours))
     if not surnames:
         return None
     return Level.DIFFERENT if surnames.isdisjoint(family.surnames) else Level.EXACT

@@ -151,10 +151,26 @@ class _Linking:
 
     def _without_set(self, row: int) -> None:
         free = [pair for column, pair in enumerate(self._pairs[row]) if column not in self._taken]
-        if any(pair.dates is Dates.UNKNOWN and pair.stand is not Standing.CONFLICT for pair in free):
+        undated = [
+            column
+            for column, pair in enumerate(self._pairs[row])
+            if column not in self._taken and pair.dates is Dates.UNKNOWN and pair.stand is not Standing.CONFLICT
+        ]
+        if len(undated) == 1 and self._named(row, undated[0]):
+            self._link(row, undated[0])
+        elif undated:
             self._ask(row, Gate.WHICH_INFANT)
         elif any(pair.dates is Dates.APART for pair in free):
             self._ask(row, Gate.INFANT_DATES_APART)
+
+    def _named(self, row: int, column: int) -> bool:
+        """Return whether the forename picks a child out of its family; of several born at once it does not."""
+        pair = self._pairs[row][column]
+        return (
+            pair.stand is Standing.POSSIBLE
+            and pair.forename in {Level.EXACT, Level.VARIANT}
+            and self._multiplicity(row, {column}) < TWINS
+        )
 
     def _single(self, row: int, column: int) -> None:
         standing = self._pairs[row][column].stand

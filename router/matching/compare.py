@@ -38,6 +38,7 @@ class Level(StrEnum):
     SLIP = "slip"
     SECTOR = "sector"
     DIFFERENT = "different"
+    ANOTHER = "another"
 
 
 FORENAME_CLOSE = 0.92
@@ -45,6 +46,9 @@ FORENAME_NEAR = 0.80
 SURNAME_CLOSE = 0.92
 SURNAME_NEAR = 0.82
 """Jaro-Winkler similarities from which a name counts as close or near."""
+
+SHORTEST_SLIP = 4
+"""Letters that a forename has at least, for one slip of the hand in it to be known as one."""
 
 ADDRESS_NEAR = 90
 """Token-set ratio, 0 to 100, from which two addresses with the same numbers count as one."""
@@ -132,7 +136,10 @@ def forename_level(one: Forename, other: Forename) -> Level:
     if are_variants(first, second) or first in other or second in one:
         return Level.VARIANT
     likeness = JaroWinkler.similarity(first, second)
-    if likeness >= FORENAME_CLOSE and not (is_known_name(first) and is_known_name(second)):
+    known = is_known_name(first) + is_known_name(second)
+    # two known names are two people; of two unknown ones a short one may differ by its one letter that tells them apart
+    slip = known == 1 and min(len(first), len(second)) >= SHORTEST_SLIP and _one_slip(first, second)
+    if slip or (likeness >= FORENAME_CLOSE and known < 2):  # noqa: PLR2004 - both of the two
         return Level.CLOSE
     return Level.NEAR if likeness >= FORENAME_NEAR else Level.DIFFERENT
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from router.matching.compare import Comparison, Level, compare
 from router.matching.gates import Gate
-from router.matching.profile import CARER_ROLES, EventPerson, FamilyPerson, People
+from router.matching.profile import CARER_ROLES, EventPerson, FamilyPerson, People, Profile
 from router.matching.weights import Weights
 
 NAME_AGREES = frozenset({Level.EXACT, Level.VARIANT, Level.CLOSE, Level.SWAPPED})
@@ -58,7 +58,21 @@ def weigh_pair(ours: EventPerson, theirs: FamilyPerson, weights: Weights) -> Car
         for name, level in zip(Comparison._fields, fields, strict=True)
         if level is not None
     ]
+    if fields.forename is Level.EXACT or fields.surname is Level.EXACT:
+        terms = [
+            (name, level, weights.weigh(name, level, _agreed(name, ours.profile, theirs.profile)))
+            if level is Level.EXACT and name in weights.rarity
+            else (name, level, bits)
+            for name, level, bits in terms
+        ]
     return Carrier(ours, theirs, fields, tuple(terms), sum([term[2] for term in terms])) if terms else None
+
+
+def _agreed(name: str, one: Profile, other: Profile) -> frozenset[str]:
+    """Return the names that both have, by which it is told how common the agreement is."""
+    if name == "surname":
+        return one.surnames & other.surnames
+    return frozenset([words[0] for words in one.forenames]) & frozenset([words[0] for words in other.forenames])
 
 
 def find_carrier(event: People[EventPerson], family: People[FamilyPerson], weights: Weights) -> Carrier | None:
