@@ -99,6 +99,7 @@ class _Run:
         self._weights = weights
         self._index = MemoryIndex()
         self._known: dict[int, set[int]] = {}
+        self._births: dict[int, int] = {}
         self.outcome = Outcome()
 
     def hold(self, one: Labelled) -> None:
@@ -157,30 +158,30 @@ class _Run:
         family = self._index.families[result.family_id]
         self._count_children(one, family, result)
         self._index.add(one, keys, result.family_id, dict(result.links))
+        self._note_births(one)
         self._known.setdefault(one.truth.family, set()).add(result.family_id)
 
     def _count_children(self, one: Labelled, family: Known, result: MatchResult) -> None:
         """Count children taken for another child, and whether that is one of their own birth set."""
         children = self.outcome.children
-        mates = {
-            one.truth.people[person.ref] for person in one.event.people if person.role in CHILDREN_OF_EPISODE
-        }  # fmt: skip
         for person in one.event.people:
             if person.role not in CHILDREN_OF_EPISODE or person.ref not in result.links:
                 continue
             children.linked += 1
             truly = family.persons[result.links[person.ref]]
-            number = one.truth.people[person.ref]
-            if number in truly:
+            if one.truth.people[person.ref] in truly:
                 continue
-            # numbers of one birth set follow each other
-            if any(abs(number - other) < 3 for other in truly) or mates & truly:  # noqa: PLR2004 - triplets
+            if one.truth.births[person.ref] in {self._births.get(other) for other in truly}:
                 children.twins_merged += 1
             else:
                 children.others_merged += 1
 
+    def _note_births(self, one: Labelled) -> None:
+        self._births.update({one.truth.people[ref]: births for ref, births in one.truth.births.items()})
+
     def _found(self, one: Labelled, keys: Sequence[str]) -> None:
         known = self._index.found(one, keys)
+        self._note_births(one)
         self._known.setdefault(one.truth.family, set()).add(known.family_id)
 
 

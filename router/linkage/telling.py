@@ -84,7 +84,7 @@ def tell(
         household=household,
     )
     kinds = tuple(sorted(teller.kinds))
-    return Labelled(event, Truth(family.number, teller.refs, kinds, family.origin, first, starts))
+    return Labelled(event, Truth(family.number, teller.refs, teller.births(), kinds, family.origin, first, starts))
 
 
 class _Teller:
@@ -117,6 +117,11 @@ class _Teller:
         if partner is not None and chance() < rates.partner_stated:
             people.append(self._partner(partner))
         return people
+
+    def births(self) -> dict[str, int]:
+        """Return the birth set of each child told of: the number of its first child."""
+        sets = {baby.number: babies[0].number for babies in self._family.sets for baby in babies}
+        return {ref: sets[number] for ref, number in self.refs.items() if number in sets}
 
     def _adult(self, adult: Adult, chi_lacks: float) -> Person:
         rates, rng, chance = self._rates, self._rng, self._rng.random

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from itertools import islice, pairwise
 from math import sqrt
 from random import Random
+from textwrap import fill, indent
 from typing import Any, NamedTuple
 
 from router.linkage.evaluate import Progress, nothing
@@ -23,7 +23,7 @@ from router.matching import FamilyRecord, Member
 from router.matching.assess import assess
 from router.matching.compare import Level
 from router.matching.profile import EventPerson, People, event_people
-from router.matching.weights import LEVELS, Weights, load_weights
+from router.matching.weights import LEVELS, Weights
 
 TRAINING_SEED = 7_001
 """Never evaluate with it: what was learnt from is no test."""
@@ -39,6 +39,7 @@ _LEAST_M = 0.005
 """No disagreement is rarer than this between two records of one person, whatever synthetic records say: it bounds what
 one field can say against a family."""
 
+_WIDTH = 100
 _ROUNDED = 4
 """Significant figures that are kept: more would differ from one run's counts to the next's and mean nothing."""
 
@@ -58,15 +59,6 @@ change; and those compared only where something else agrees, so that random pair
 Counts = dict[str, Counter[Level]]
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """A weights file's content, and what it was learnt from."""
-
-    content: dict[str, Any]
-    matching_pairs: int
-    random_pairs: int
-
-
 def train(
     families: int = FAMILIES,
     seed: int = TRAINING_SEED,
@@ -74,13 +66,13 @@ def train(
     *,
     version: str = "",
     progress: Progress = nothing,
-) -> Trained:
+) -> dict[str, Any]:
     """Return a weights file's content learnt from the families of a seed; the same arguments give the same content.
 
     Notes, thresholds, the prior, and the fields of ``BY_HAND`` are taken over from the file in use. ``version`` is that
     of the new file; empty keeps the present one.
     """
-    before = load_weights()
+    plain = _plain_weights()
     sides: list[_Side] = []
     firsts: list[_Side] = []
     for made in generate(families, seed, Rates()):
@@ -92,14 +84,14 @@ def train(
     matching: Counts = defaultdict(Counter)
     pairs = 0
     for one, other in islice(_agreeing_on_chi(sides), _MOST_MATCHING):
-        _count(one, other, before, matching)
+        _count(one, other, plain, matching)
         pairs += 1
     chance: Counts = defaultdict(Counter)
     rng = Random(seed)
     for done in range(random_pairs):
         one, other = rng.choice(firsts), rng.choice(firsts)
         if one is not other:
-            _count(one, other, before, chance)
+            _count(one, other, plain, chance)
         if not done % 10_000:
             progress("Comparing random pairs", done, random_pairs)
     content = _content(matching, chance, firsts)
@@ -115,12 +107,43 @@ def train(
         "note": "m is counted in pairs of events whose carers agree on a CHI number, u in pairs of events taken at "
         "random. Fields whose note says so are set by hand.",
     }
-    return Trained(content, pairs, random_pairs)
+    return content
+
+
+def in_use() -> str:
+    """Return the text of the weights file that comes with the package."""
+    return resources.files("router.matching").joinpath("weights.json").read_text(encoding="utf-8")
 
 
 def as_text(content: Mapping[str, Any]) -> str:
     """Return a weights file's text."""
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return _written(content, 0) + "\n"
+
+
+def _written(value: Any, depth: int) -> str:
+    """Write JSON with each object on lines of its own, but for the short ones, and for long ones of plain numbers."""
+    whole = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict) or not value:
+        return whole
+    margin = "  " * (depth + 1)
+    if any(isinstance(one, dict | str) for one in value.values()):
+        lines = [f"{margin}{json.dumps(name)}: {_written(one, depth + 1)}" for name, one in value.items()]
+        return "{\n" + ",\n".join(lines) + "\n" + "  " * depth + "}"
+    if len(whole) <= _WIDTH:
+        return whole
+    items = [f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(one)}" for name, one in value.items()]
+    filled = fill(", ".join(item.replace(" ", "\0") for item in items), _WIDTH, break_long_words=False)
+    return "{\n" + indent(filled.replace("\0", " "), margin) + "\n" + "  " * depth + "}"
+
+
+def _plain_weights() -> Weights:
+    """Return weights that only tell agreement from difference, by which the carers to compare are chosen.
+
+    The weights in use would do, but then training would depend on the training before it.
+    """
+    worth = {Level.EXACT: 4.0, Level.DIFFERENT: -4.0, Level.NEAR: -1.0, Level.INITIAL: -1.0}
+    bits = {name: {level: worth.get(level, 1.0) for level in levels} for name, levels in LEVELS.items()}
+    return Weights("plain", 0.0, 0.0, 0.0, bits)
 
 
 class _Side(NamedTuple):
@@ -168,8 +191,7 @@ _FIELDS = {
 
 
 def _content(matching: Counts, chance: Counts, firsts: Sequence[_Side]) -> dict[str, Any]:
-    text = resources.files("router.matching").joinpath("weights.json").read_text(encoding="utf-8")
-    content: dict[str, Any] = json.loads(text)
+    content: dict[str, Any] = json.loads(in_use())
     learnt: dict[str, tuple[dict[Level, float], dict[Level, float]]] = {}
     for name in sorted(content["fields"].keys() - BY_HAND):
         m, u = _shares(name, matching[name]), _shares(name, chance[name])

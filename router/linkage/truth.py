@@ -79,11 +79,13 @@ class Truth:
     """What is true of one event.
 
     ``family`` numbers the true family and ``people`` the true person behind each ref; a fostered infant is one person
-    in two families. ``first`` says that nothing was told of the family before; ``starts`` that it is for the start.
+    in two families. ``births`` is the birth set of each child, the same for twins. ``first`` says that nothing was told
+    of the family before; ``starts`` that it is for the start.
     """
 
     family: int
     people: Mapping[str, int]
+    births: Mapping[str, int]
     kinds: tuple[Kind, ...]
     origin: Origin
     first: bool

@@ -58,6 +58,8 @@ def forename(text: str) -> Forename:
     words = fold(text).split()
     if words and words[0] in _TITLES:
         del words[0]
+    if words == ["na"] and text.strip().endswith("Na"):
+        return ("na",)  # a Chinese name; who means "not available" writes NA or n/a
     if not words or words[0] in PLACEHOLDERS or words[:2] == ["b", "o"]:  # "B/O Smith": baby of
         return ()
     return tuple(words)
