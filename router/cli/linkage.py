@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from router.cli.linkage_tables import family_tables, public_table
 from router.linkage import public_data
 from router.linkage.evaluate import Progress as Tell
 from router.linkage.evaluate import evaluate as evaluate_families
@@ -23,6 +22,7 @@ from router.linkage.generate import generate as generate_families
 from router.linkage.memory import no_cycle_search
 from router.linkage.rates import Rates
 from router.linkage.summary import Summary, summarise
+from router.linkage.tables import family_tables, public_table
 from router.linkage.train import FAMILIES, RANDOM_PAIRS, TRAINING_SEED, as_text, in_use
 from router.linkage.train import train as train_weights
 

@@ -20,6 +20,9 @@ _PER = 100_000
 _SMALL = 500
 """Known families' events below which a group's rate says little."""
 
+_FEW = 5
+"""Misses below which a group's rate is chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -105,5 +108,5 @@ def _group(name: str, tally: Tally, missed: float) -> Group:
     if times <= MOST_TIMES_THE_WHOLE:
         verdict = "kept" if high <= bound or tally.known >= _SMALL else "kept, of few"
     else:
-        verdict = "exceeded" if low > bound else "too few to tell"
+        verdict = "exceeded" if low > bound and tally.missed >= _FEW else "too few to tell"
     return Group(name, tally, times, verdict)
