@@ -6,9 +6,11 @@ one met; without the gate the families would be joined, or the person asked woul
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -203,6 +205,23 @@ def test_without_the_objection_the_family_is_joined(case: Case) -> None:
         known = [family(1, [adult(chi=MOTHER_CHI)]), family(2, [adult(chi=OTHER_CHI)])]
     result = match(case.cured, *known, household=case.household)
     assert (result.outcome, result.gates) == (SAME, ())
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.gate is not Gate.UNCERTAIN], ids=lambda c: c.gate.value
+)
+def test_without_the_gate_two_families_would_be_one(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With this gate broken nobody is asked, so that the tests above would fail: each gate is held by one of them."""
+    module = importlib.import_module("router.matching.resolve")
+    assess, rivalry = module.assess, module._rivalry
+
+    def broken(*given: Any) -> Any:
+        found = assess(*given)
+        return found._replace(gates=found.gates - {case.gate})
+
+    monkeypatch.setattr(module, "assess", broken)
+    monkeypatch.setattr(module, "_rivalry", lambda *given: rivalry(*given) - {case.gate})
+    assert match(case.event, *case.known, household=case.household).outcome is SAME
 
 
 @pytest.mark.parametrize(
