@@ -42,7 +42,7 @@ SENTENCES: Mapping[Gate, str] = MappingProxyType(
         Gate.FORENAME_MISSING: "The carer's full forename is not known on both sides and no CHI number agrees.",
         Gate.BIRTH_DATE_DIFFERS: "The carer's birth date differs and no CHI number agrees.",
         Gate.BIRTH_DATE_MISSING: "The carer's birth date is not known to the day on both sides; no CHI number agrees.",
-        Gate.NOTHING_INDEPENDENT: "The carer's name and birth date agree, and nothing independent of them does.",
+        Gate.NOTHING_INDEPENDENT: "The carer's name and birth date agree, and nothing that a namesake nearby lacks.",
         Gate.HOUSEHOLD_ONLY: "Only the household agrees: neither the carer's forename nor birth date does.",
         Gate.CHI_ALONE: "A CHI number agrees, and nothing else does.",
         Gate.CHI_CONTRADICTED: "The carer's number agrees, but names or birth date say another person.",

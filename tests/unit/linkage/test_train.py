@@ -56,7 +56,7 @@ def test_a_small_training_is_near_the_file_in_use(small: dict[str, Any]) -> None
             if min(chances["m"], chances["u"]) > 0.005:
                 compared += 1
                 assert now.bits[name][Level(level)] == pytest.approx(then.bits[name][Level(level)], abs=1.5)
-    assert compared > 8
+    assert compared >= 6
 
 
 def test_fields_set_by_hand_stay_as_they_are(small: dict[str, Any]) -> None:
