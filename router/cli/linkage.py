@@ -36,6 +36,7 @@ FAILED = 1
 UNUSABLE = 2
 EVALUATION_SEED = 1
 _MANY = 100_000
+_MOST_EVENTS_OF_A_FAMILY = 40
 
 
 def register(app: typer.Typer) -> None:
@@ -58,6 +59,9 @@ def evaluate(
         raise typer.BadParameter(f"{only!r} is neither public-data nor families", param_hint="--only")
     if seed == TRAINING_SEED:
         raise typer.BadParameter(f"{seed} is the seed that the weights were trained with", param_hint="--seed")
+    if events > _MOST_EVENTS_OF_A_FAMILY * families:
+        said = f"{events} events are more than {_MOST_EVENTS_OF_A_FAMILY} for each of {families} families"
+        raise typer.BadParameter(said, param_hint="--events")
     rates = _rates(rate)
     content: dict[str, Any] = {}
     console = Console(highlight=False)

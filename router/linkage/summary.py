@@ -38,7 +38,7 @@ class Goal:
 class Group:
     """One origin of names: its misses, and whether their rate is more than twice that of all.
 
-    ``verdict`` is "kept", "exceeded", or "too few to tell" where the interval holds both.
+    ``verdict`` is "kept", "exceeded", or "too few" to tell.
     """
 
     name: str
@@ -106,7 +106,7 @@ def _group(name: str, tally: Tally, missed: float) -> Group:
     low, high = interval(tally.missed, tally.known)
     bound = MOST_TIMES_THE_WHOLE * missed
     if times <= MOST_TIMES_THE_WHOLE:
-        verdict = "kept" if high <= bound or tally.known >= _SMALL else "kept, of few"
+        verdict = "kept" if high <= bound or tally.known >= _SMALL else "too few"
     else:
-        verdict = "exceeded" if low > bound and tally.missed >= _FEW else "too few to tell"
+        verdict = "exceeded" if low > bound and tally.missed >= _FEW else "too few"
     return Group(name, tally, times, verdict)

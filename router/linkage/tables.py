@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from router.linkage import public_data
@@ -72,7 +73,13 @@ def _found(goal: Goal) -> str:
     return f"{goal.found:.2%}" if goal.bound.endswith("%") else f"{goal.found:.0f}"
 
 
-_COUNTS = ("known", "linked", "asked", "missed", "false\nmerges", "new", "asked\nin vain")
+_COUNTS = ("known", "linked", "asked", "missed", "false\nmerges", "new", "in vain")
+
+
+def _narrow(title: str, first: str) -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(first, no_wrap=True)
+    return table
 
 
 def _columns(table: Table, *more: str) -> Table:
@@ -94,18 +101,16 @@ def _cells(tally: Tally) -> tuple[str, ...]:
 
 
 def _origins(summary: Summary) -> Table:
-    table = Table(title="By origin of the carer's name; misses beside twice the rate of all", title_justify="left")
-    table.add_column("origin")
-    _columns(table, "times\nthe whole", "")
+    table = _narrow("By origin of the carer's name; misses beside twice the rate of all", "origin")
+    _columns(table, "misses\nto all's")
     for group in summary.groups:
-        table.add_row(group.name, *_cells(group.tally), f"{group.times:.1f}", group.verdict)
-    table.add_row("all", *_cells(summary.outcome.total), "", "")
+        table.add_row(group.name, *_cells(group.tally), f"{group.times:.1f} {group.verdict}")
+    table.add_row("all", *_cells(summary.outcome.total), "")
     return table
 
 
 def _kinds(summary: Summary) -> Table:
-    table = Table(title="By kind; an event may be of several", title_justify="left")
-    table.add_column("kind")
+    table = _narrow("By kind; an event may be of several", "kind")
     _columns(table)
     for name, tally in sorted(summary.outcome.by_kind.items()):
         table.add_row(name, *_cells(tally))

@@ -91,7 +91,7 @@ def test_goals_are_judged() -> None:
     summary = summarise(bad, 1)
     assert not any(goal.kept for goal in summary.goals if goal.what != "twins merged")
     assert {group.name: group.verdict for group in summary.groups} == {
-        "many": "kept", "worse": "exceeded", "few": "too few to tell",
+        "many": "kept", "worse": "exceeded", "few": "too few",
     }  # fmt: skip
 
 
