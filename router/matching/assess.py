@@ -126,13 +126,15 @@ class _Evidence(NamedTuple):
         return [(field, name, level) for field, name, level in found if level is not None]
 
     def is_of_household(self) -> bool:
-        """Return whether home, surname or partner agree: an infant placed with another family keeps its number."""
-        return (
-            self.postcode is Level.EXACT
-            or self.address in {Level.EXACT, Level.NEAR}
-            or self.infant_surname is Level.EXACT
-            or self.partner in {Level.EXACT, Level.CLOSE}
-        )
+        """Return whether home, surname or partner agree: an infant placed with another family keeps its number.
+
+        It keeps its surname too, so that this counts only where the home does not differ.
+        """
+        if self.postcode is Level.EXACT and self.address is not Level.DIFFERENT:
+            return True
+        if self.address in {Level.EXACT, Level.NEAR} or self.partner in {Level.EXACT, Level.CLOSE}:
+            return True
+        return self.infant_surname is Level.EXACT and self.postcode is None and self.address is None
 
     def is_independent(self) -> bool:
         """Return whether anything agrees that a namesake born on the same day would not share by chance.

@@ -58,21 +58,22 @@ def weigh_pair(ours: EventPerson, theirs: FamilyPerson, weights: Weights) -> Car
         for name, level in zip(Comparison._fields, fields, strict=True)
         if level is not None
     ]
-    if fields.forename is Level.EXACT or fields.surname is Level.EXACT:
-        terms = [
-            (name, level, weights.weigh(name, level, _agreed(name, ours.profile, theirs.profile)))
-            if level is Level.EXACT and name in weights.rarity
-            else (name, level, bits)
-            for name, level, bits in terms
-        ]
+    # forename and surname are the first two fields
+    if fields.forename is Level.EXACT:
+        terms[0] = _by_name("forename", _firsts(ours.profile) & _firsts(theirs.profile), weights)
+    if fields.surname is Level.EXACT:
+        place = 0 if fields.forename is None else 1
+        terms[place] = _by_name("surname", ours.profile.surnames & theirs.profile.surnames, weights)
     return Carrier(ours, theirs, fields, tuple(terms), sum([term[2] for term in terms])) if terms else None
 
 
-def _agreed(name: str, one: Profile, other: Profile) -> frozenset[str]:
-    """Return the names that both have, by which it is told how common the agreement is."""
-    if name == "surname":
-        return one.surnames & other.surnames
-    return frozenset([words[0] for words in one.forenames]) & frozenset([words[0] for words in other.forenames])
+def _by_name(field: str, agreed: frozenset[str], weights: Weights) -> tuple[str, Level, float]:
+    """Return the term of a name that agrees, by how common it is."""
+    return field, Level.EXACT, weights.weigh(field, Level.EXACT, agreed)
+
+
+def _firsts(profile: Profile) -> frozenset[str]:
+    return frozenset([words[0] for words in profile.forenames])
 
 
 def find_carrier(event: People[EventPerson], family: People[FamilyPerson], weights: Weights) -> Carrier | None:
