@@ -137,7 +137,7 @@ CASES = [
         [infant(chi=INFANT_CHI, given="Isla", family="Quayle")],
         [family(1, [adult(), infant(chi=INFANT_CHI, given="Isla")])],
         household=ELSEWHERE,
-        cured=[infant(chi=INFANT_CHI, given="Isla")],
+        cured=[infant(chi=INFANT_CHI, given="Isla", family="Quayle"), adult()],
     ),
     Case(
         Gate.WHICH_TWIN,
