@@ -16,7 +16,7 @@ from rapidfuzz.fuzz import token_set_ratio
 
 from router.matching.contacts import sector
 from router.matching.keys import swap_day_and_month
-from router.matching.normalise import Forename, are_variants, is_known_name
+from router.matching.normalise import IN_PLACE_OF_SURNAMES, Forename, are_variants, is_known_name
 from router.matching.profile import Profile
 from router.model import chi
 
@@ -145,14 +145,20 @@ def forename_level(one: Forename, other: Forename) -> Level:
 
 
 def compare_surnames(one: Profile, other: Profile) -> Level | None:
-    """Return EXACT (both current), OVERLAP (among current, former and parts), CLOSE, NEAR, DIFFERENT or None."""
+    """Return EXACT (both current), OVERLAP (among current, former and parts), CLOSE, NEAR, DIFFERENT or None.
+
+    A name that a register may hold in the place of a surname is no other surname: then nothing was compared.
+    """
     if not one.parts or not other.parts:
         return None
     if not one.surnames.isdisjoint(other.surnames):
         return Level.EXACT
     if not one.parts.isdisjoint(other.parts):
         return Level.OVERLAP
-    return _best((_surname_level(a, b) for a in one.parts for b in other.parts), _SURNAME_ORDER)
+    best = _best((_surname_level(a, b) for a in one.parts for b in other.parts), _SURNAME_ORDER)
+    if best is not Level.CLOSE and (one.parts <= IN_PLACE_OF_SURNAMES or other.parts <= IN_PLACE_OF_SURNAMES):
+        return None
+    return best
 
 
 @lru_cache(maxsize=1 << 16)

@@ -38,6 +38,12 @@ _PARTICLES = frozenset({
 })  # fmt: skip
 """Words that belong to the surname after them and are no surname by themselves: "van der Berg"."""
 
+IN_PLACE_OF_SURNAMES = frozenset({
+    "akhtar", "begum", "bibi", "devi", "kaur", "kauser", "kausar", "khatoon", "khatun", "kumari", "nisa", "parveen",
+    "singh", "sultana",
+})  # fmt: skip
+"""Second names of South Asian women and Sikhs that some registers hold as the surname and others leave out."""
+
 Forename = tuple[str, ...]
 """The words of a forename, folded: ``("mary", "jane")``."""
 
