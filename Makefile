@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DATA ?= build/demo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo serve test lint breaking proto bench lookup overload races kills lock clean
+.PHONY: help demo serve test lint breaking proto splink bench lookup overload races kills lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -45,6 +45,9 @@ breaking: $(READY) ## Check that the contract breaks nobody who uses the one on 
 proto: $(READY) ## Generate router/v1 from the contract
 	$(BIN)/python proto/generate.py
 
+splink: $(READY) ## Install what the matcher is compared with: Splink and the FEBRL test data
+	$(PIP) install --require-hashes --no-build-isolation -r requirements-bench.lock
+
 bench: $(READY) ## Measure decisions per second beside a bare echo; writes build/bench.json
 	$(BIN)/python -m router.bench
 
@@ -68,6 +71,8 @@ lock: ## Lock the dependencies anew, by version and hash
 		--extra dev pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		requirements-build.in -o requirements-build.lock
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock
 
 clean: ## Remove what was built
 	rm -rf $(VENV) build

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from router.bench.matching import matching
 from router.bench.plan import FULL, QUICK, run
 from router.bench.report import as_json, show
 
@@ -23,9 +24,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="router-bench-") as folder, console.status("") as status:
         outcome = run(scale, Path(folder), status.update)
     content = as_json(outcome, scale, time.monotonic() - started)
+    show(outcome, scale, console)
+    if not arguments.quick:
+        with console.status("") as status:
+            content["matching"] = matching(console, status.update)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(content, indent=1) + "\n")
-    show(outcome, scale, console)
     console.print(f"  All figures: {arguments.out}")
 
 

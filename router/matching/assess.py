@@ -7,7 +7,7 @@ from typing import NamedTuple
 from router.matching.children import ChildLinks, link_children
 from router.matching.compare import Level, compare, compare_addresses, compare_postcodes
 from router.matching.gates import Gate
-from router.matching.identity import Carrier, contrary, find_carrier, is_another_mother, same_person
+from router.matching.identity import Carrier, contrary, find_carrier, is_another_mother, same_person, unproven
 from router.matching.profile import EventPerson, FamilyPerson, FamilyRecord, People
 from router.matching.weights import Weights
 
@@ -66,11 +66,16 @@ def assess(event: People[EventPerson], record: FamilyRecord, weights: Weights) -
             gates.add(Gate.INFANT_WITHOUT_NUMBER)
         elif not corroborated:
             gates.add(Gate.CHI_ALONE)
+        elif not evidence.is_of_household():
+            gates.add(Gate.INFANT_ELSEWHERE)
     else:
         role = carrier.ours.role.value
         terms = [(f"{role}.{name}", level, bits) for name, level, bits in carrier.terms] + terms
         corroborated = corroborated or any(bits > 0 for name, _, bits in carrier.terms if name not in _NUMBERS)
         gates |= _carrier_gates(carrier, children, independent=evidence.is_independent(), corroborated=corroborated)
+        if not carrier.number_agrees and carrier.bits < weights.another_carer_bits:
+            # beyond this the carers' disagreement says no more than that the family has two
+            terms.append((f"{role}.person", Level.ANOTHER, round(weights.another_carer_bits - carrier.bits, 2)))
         if is_another_mother(carrier, event, family):
             gates.add(Gate.ANOTHER_MOTHER)
     bits = round(weights.prior_bits + sum([term[2] for term in terms]), 2)
@@ -91,21 +96,10 @@ def _carrier_gates(carrier: Carrier, children: ChildLinks, *, independent: bool,
         if gates & _APART:
             gates.add(Gate.CARER_AND_INFANT_APART)
     else:
-        gates |= _missing(carrier, gates, independent=independent)
+        gates |= unproven(carrier.fields, independent=independent)
     if carrier.as_partner and not children.undisputed:
         gates.add(Gate.CARER_KNOWN_AS_PARTNER)
     return gates
-
-
-def _missing(carrier: Carrier, gates: set[Gate], *, independent: bool) -> set[Gate]:
-    """Return the gates of a carer without any agreeing number: what would have to agree, and does not."""
-    if not carrier.name_agrees and not carrier.date_agrees:
-        return {Gate.HOUSEHOLD_ONLY}
-    if not carrier.name_agrees:
-        return set() if Gate.FORENAME_DIFFERS in gates else {Gate.FORENAME_MISSING}
-    if not carrier.date_agrees:
-        return set() if Gate.BIRTH_DATE_DIFFERS in gates else {Gate.BIRTH_DATE_MISSING}
-    return set() if independent else {Gate.NOTHING_INDEPENDENT}
 
 
 class _Evidence(NamedTuple):
@@ -131,12 +125,25 @@ class _Evidence(NamedTuple):
         )
         return [(field, name, level) for field, name, level in found if level is not None]
 
+    def is_of_household(self) -> bool:
+        """Return whether home, surname or partner agree: an infant placed with another family keeps its number.
+
+        It keeps its surname too, so that this counts only where the home does not differ.
+        """
+        if self.postcode is Level.EXACT and self.address is not Level.DIFFERENT:
+            return True
+        if self.address in {Level.EXACT, Level.NEAR} or self.partner in {Level.EXACT, Level.CLOSE}:
+            return True
+        return self.infant_surname is Level.EXACT and self.postcode is None and self.address is None
+
     def is_independent(self) -> bool:
-        """Return whether anything agrees that a namesake born on the same day would not share by chance."""
+        """Return whether anything agrees that a namesake born on the same day would not share by chance.
+
+        A postcode is no such thing: it is a street, and the namesake may live in it.
+        """
         own = self.carrier.fields if self.carrier else None
         return (
-            self.postcode is Level.EXACT
-            or self.address in {Level.EXACT, Level.NEAR}
+            self.address in {Level.EXACT, Level.NEAR}
             or self.children.undisputed
             or self.children.dates is Level.EXPECTED
             or self.partner in {Level.EXACT, Level.CLOSE}
@@ -181,10 +188,14 @@ def _partners(event: People[EventPerson], family: People[FamilyPerson], carrier:
 
 
 def _infant_surname(event: People[EventPerson], family: People[FamilyPerson], carrier: Carrier | None) -> Level | None:
-    """Return EXACT, DIFFERENT or None; None too where a carer's surname was compared, which is the same evidence."""
+    """Return EXACT, DIFFERENT or None; None too where a carer's surname was compared, which is the same evidence.
+
+    Where one side tells of no carer, the surnames of all whom the other tells of count.
+    """
     if (carrier is not None and carrier.fields.surname is not None) or not family.surnames:
         return None
-    surnames = frozenset[str]().union(*(child.profile.parts for child in event.children))
+    ours = event.children if family.carers else event.children + event.carers + event.partners
+    surnames = frozenset[str]().union(*(person.profile.parts for person in ours))
     if not surnames:
         return None
     return Level.DIFFERENT if surnames.isdisjoint(family.surnames) else Level.EXACT

@@ -14,7 +14,18 @@ from typing import NamedTuple
 
 from router.matching.compare import FORENAME_ORDER, Level, compare_birth_dates, compare_forenames
 from router.matching.gates import Gate
-from router.matching.infants import TWINS, Dates, Standing, date_level, numbers_agree, relate_dates, stand, tells
+from router.matching.infants import (
+    TWINS,
+    Dates,
+    Standing,
+    date_level,
+    is_undated,
+    numbers_agree,
+    relate_dates,
+    relate_undated,
+    stand,
+    tells,
+)
 from router.matching.profile import EventPerson, FamilyPerson, People, Profile
 
 
@@ -59,7 +70,8 @@ def link_children(event: People[EventPerson], family: People[FamilyPerson]) -> C
         sibling for sibling in family.siblings if any(_meets(ours.profile, sibling.profile) for ours in event.children)
     )
     if known:
-        linking = _Linking(event.children, known, found)
+        born = [person.profile for person in event.children + event.siblings + family.children + family.siblings]
+        linking = _Linking(event.children, known, [one for one in born if one.birth_dates], found)
         linking.weigh()
         linking.by_number()
         linking.by_date()
@@ -73,11 +85,13 @@ def _meets(ours: Profile, sibling: Profile) -> bool:
 class _Linking:
     """The pairs of an event's children (rows) and a family's (columns), and the steps that link them."""
 
-    def __init__(self, ours: Sequence[EventPerson], known: Sequence[FamilyPerson], found: ChildLinks) -> None:
+    def __init__(
+        self, ours: Sequence[EventPerson], known: Sequence[FamilyPerson], born: Sequence[Profile], found: ChildLinks
+    ) -> None:
         self._ours = ours
         self._known = known
         self._found = found
-        self._pairs = [[_pair(mine.profile, theirs.profile) for theirs in known] for mine in ours]
+        self._pairs = [[_pair(mine.profile, theirs.profile, born) for theirs in known] for mine in ours]
         # the birth set of each of the event's children, as the family knows it
         self._sets = [[place for place, pair in enumerate(row) if pair.dates in _ONE_SET] for row in self._pairs]
         self._open = set(range(len(ours)))
@@ -151,10 +165,26 @@ class _Linking:
 
     def _without_set(self, row: int) -> None:
         free = [pair for column, pair in enumerate(self._pairs[row]) if column not in self._taken]
-        if any(pair.dates is Dates.UNKNOWN and pair.stand is not Standing.CONFLICT for pair in free):
+        undated = [
+            column
+            for column, pair in enumerate(self._pairs[row])
+            if column not in self._taken and pair.dates is Dates.UNKNOWN and pair.stand is not Standing.CONFLICT
+        ]
+        if len(undated) == 1 and self._named(row, undated[0]):
+            self._link(row, undated[0])
+        elif undated:
             self._ask(row, Gate.WHICH_INFANT)
         elif any(pair.dates is Dates.APART for pair in free):
             self._ask(row, Gate.INFANT_DATES_APART)
+
+    def _named(self, row: int, column: int) -> bool:
+        """Return whether the forename picks a child out of its family; of several born at once it does not."""
+        pair = self._pairs[row][column]
+        return (
+            pair.stand is Standing.POSSIBLE
+            and pair.forename in {Level.EXACT, Level.VARIANT}
+            and self._multiplicity(row, {column}) < TWINS
+        )
 
     def _single(self, row: int, column: int) -> None:
         standing = self._pairs[row][column].stand
@@ -257,14 +287,13 @@ def _unrivalled(choices: dict[int, list[int]], rivals: dict[int, list[int]] | No
     return None
 
 
-def _pair(mine: Profile, theirs: Profile) -> Pair:
+def _pair(mine: Profile, theirs: Profile, born: Sequence[Profile]) -> Pair:
     forename = compare_forenames(mine.forenames, theirs.forenames)
+    dates = relate_dates(mine, theirs)
+    if born and dates is Dates.SAME and is_undated(mine, theirs):
+        dates = relate_undated(mine, theirs, born)
     return Pair(
-        numbers_agree(mine, theirs),
-        relate_dates(mine, theirs),
-        forename,
-        stand(mine, theirs, forename),
-        tells(mine, theirs, forename),
+        numbers_agree(mine, theirs), dates, forename, stand(mine, theirs, forename), tells(mine, theirs, forename)
     )
 
 

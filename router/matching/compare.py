@@ -16,7 +16,7 @@ from rapidfuzz.fuzz import token_set_ratio
 
 from router.matching.contacts import sector
 from router.matching.keys import swap_day_and_month
-from router.matching.normalise import Forename, are_variants, is_known_name
+from router.matching.normalise import IN_PLACE_OF_SURNAMES, Forename, are_variants, is_known_name
 from router.matching.profile import Profile
 from router.model import chi
 
@@ -38,6 +38,7 @@ class Level(StrEnum):
     SLIP = "slip"
     SECTOR = "sector"
     DIFFERENT = "different"
+    ANOTHER = "another"
 
 
 FORENAME_CLOSE = 0.92
@@ -45,6 +46,9 @@ FORENAME_NEAR = 0.80
 SURNAME_CLOSE = 0.92
 SURNAME_NEAR = 0.82
 """Jaro-Winkler similarities from which a name counts as close or near."""
+
+SHORTEST_SLIP = 4
+"""Letters that a forename has at least, for one slip of the hand in it to be known as one."""
 
 ADDRESS_NEAR = 90
 """Token-set ratio, 0 to 100, from which two addresses with the same numbers count as one."""
@@ -94,10 +98,18 @@ def compare_names(one: Profile, other: Profile) -> tuple[Level | None, Level | N
 
 
 def _are_swapped(one: Profile, other: Profile) -> bool:
+    """Return whether each one's forename stands in the other's surname: one of the two exactly, the other nearly."""
     firsts, seconds = (
         {word for words in profile.forenames for word in (words[0], "".join(words))} for profile in (one, other)
     )
-    return not (firsts.isdisjoint(other.parts) or seconds.isdisjoint(one.parts))
+    there, here = not firsts.isdisjoint(other.parts), not seconds.isdisjoint(one.parts)
+    if there and here:
+        return True
+    return (there and _any_close(seconds, one.parts)) or (here and _any_close(firsts, other.parts))
+
+
+def _any_close(forenames: Iterable[str], surnames: Iterable[str]) -> bool:
+    return any(_surname_level(a, b) is Level.CLOSE for a in forenames for b in surnames)
 
 
 def compare_forenames(one: frozenset[Forename], other: frozenset[Forename]) -> Level | None:
@@ -124,20 +136,29 @@ def forename_level(one: Forename, other: Forename) -> Level:
     if are_variants(first, second) or first in other or second in one:
         return Level.VARIANT
     likeness = JaroWinkler.similarity(first, second)
-    if likeness >= FORENAME_CLOSE and not (is_known_name(first) and is_known_name(second)):
+    known = is_known_name(first) + is_known_name(second)
+    # two known names are two people; of two unknown ones a short one may differ by its one letter that tells them apart
+    slip = known == 1 and min(len(first), len(second)) >= SHORTEST_SLIP and _one_slip(first, second)
+    if slip or (likeness >= FORENAME_CLOSE and known < 2):  # noqa: PLR2004 - both of the two
         return Level.CLOSE
     return Level.NEAR if likeness >= FORENAME_NEAR else Level.DIFFERENT
 
 
 def compare_surnames(one: Profile, other: Profile) -> Level | None:
-    """Return EXACT (both current), OVERLAP (among current, former and parts), CLOSE, NEAR, DIFFERENT or None."""
+    """Return EXACT (both current), OVERLAP (among current, former and parts), CLOSE, NEAR, DIFFERENT or None.
+
+    A name that a register may hold in the place of a surname is no other surname: then nothing was compared.
+    """
     if not one.parts or not other.parts:
         return None
     if not one.surnames.isdisjoint(other.surnames):
         return Level.EXACT
     if not one.parts.isdisjoint(other.parts):
         return Level.OVERLAP
-    return _best((_surname_level(a, b) for a in one.parts for b in other.parts), _SURNAME_ORDER)
+    best = _best((_surname_level(a, b) for a in one.parts for b in other.parts), _SURNAME_ORDER)
+    if best is not Level.CLOSE and (one.parts <= IN_PLACE_OF_SURNAMES or other.parts <= IN_PLACE_OF_SURNAMES):
+        return None
+    return best
 
 
 @lru_cache(maxsize=1 << 16)
@@ -221,6 +242,19 @@ def compare_addresses(one: frozenset[tuple[str, ...]], other: frozenset[tuple[st
 def _near_addresses(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     numbers, others = ({word for word in words if word.isdigit()} for words in (one, other))
     return numbers == others and token_set_ratio(" ".join(one), " ".join(other)) >= ADDRESS_NEAR
+
+
+def code_level(one: str, other: str) -> Level:
+    """Return EXACT, SLIP (one keystroke apart) or DIFFERENT of two codes or house numbers."""
+    if one == other:
+        return Level.EXACT
+    return Level.SLIP if _one_slip(one, other) else Level.DIFFERENT
+
+
+@lru_cache(maxsize=1 << 16)
+def text_level(one: str, other: str) -> Level:
+    """Return EXACT, CLOSE, NEAR or DIFFERENT of two names of streets or places."""
+    return Level.EXACT if one == other else _surname_level(one, other)
 
 
 def _same_or_not(one: frozenset[str], other: frozenset[str]) -> Level | None:

@@ -23,6 +23,7 @@ class Gate(StrEnum):
     INFANT_WITHOUT_NUMBER = "infant-without-number"
     INFANT_NUMBER_CONTRADICTED = "infant-number-contradicted"
     INFANT_DATES_APART = "infant-dates-apart"
+    INFANT_ELSEWHERE = "infant-elsewhere"
     WHICH_TWIN = "which-twin"
     WHICH_INFANT = "which-infant"
     CARER_AND_INFANT_APART = "carer-and-infant-apart"
@@ -41,13 +42,14 @@ SENTENCES: Mapping[Gate, str] = MappingProxyType(
         Gate.FORENAME_MISSING: "The carer's full forename is not known on both sides and no CHI number agrees.",
         Gate.BIRTH_DATE_DIFFERS: "The carer's birth date differs and no CHI number agrees.",
         Gate.BIRTH_DATE_MISSING: "The carer's birth date is not known to the day on both sides; no CHI number agrees.",
-        Gate.NOTHING_INDEPENDENT: "The carer's name and birth date agree, and nothing independent of them does.",
+        Gate.NOTHING_INDEPENDENT: "The carer's name and birth date agree, and nothing that a namesake nearby lacks.",
         Gate.HOUSEHOLD_ONLY: "Only the household agrees: neither the carer's forename nor birth date does.",
         Gate.CHI_ALONE: "A CHI number agrees, and nothing else does.",
         Gate.CHI_CONTRADICTED: "The carer's number agrees, but names or birth date say another person.",
         Gate.INFANT_WITHOUT_NUMBER: "The carer could not be compared, and no number of an infant agrees.",
         Gate.INFANT_NUMBER_CONTRADICTED: "An infant's number agrees, but the birth date does not.",
         Gate.INFANT_DATES_APART: "An infant's date differs from the known one by less than a pregnancy.",
+        Gate.INFANT_ELSEWHERE: "An infant's number agrees, but no carer could be compared, and the home differs.",
         Gate.WHICH_TWIN: "The birth set has several infants, and nothing tells which of them is meant.",
         Gate.WHICH_INFANT: "An infant has no number or birth date to be told from the family's infants by.",
         Gate.CARER_AND_INFANT_APART: "The carer and the infant point to different families.",

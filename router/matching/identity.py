@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from router.matching.compare import Comparison, Level, compare
 from router.matching.gates import Gate
-from router.matching.profile import CARER_ROLES, EventPerson, FamilyPerson, People
+from router.matching.profile import CARER_ROLES, EventPerson, FamilyPerson, People, Profile
 from router.matching.weights import Weights
 
 NAME_AGREES = frozenset({Level.EXACT, Level.VARIANT, Level.CLOSE, Level.SWAPPED})
@@ -58,7 +58,22 @@ def weigh_pair(ours: EventPerson, theirs: FamilyPerson, weights: Weights) -> Car
         for name, level in zip(Comparison._fields, fields, strict=True)
         if level is not None
     ]
+    # forename and surname are the first two fields
+    if fields.forename is Level.EXACT:
+        terms[0] = _by_name("forename", _firsts(ours.profile) & _firsts(theirs.profile), weights)
+    if fields.surname is Level.EXACT:
+        place = 0 if fields.forename is None else 1
+        terms[place] = _by_name("surname", ours.profile.surnames & theirs.profile.surnames, weights)
     return Carrier(ours, theirs, fields, tuple(terms), sum([term[2] for term in terms])) if terms else None
+
+
+def _by_name(field: str, agreed: frozenset[str], weights: Weights) -> tuple[str, Level, float]:
+    """Return the term of a name that agrees, by how common it is."""
+    return field, Level.EXACT, weights.weigh(field, Level.EXACT, agreed)
+
+
+def _firsts(profile: Profile) -> frozenset[str]:
+    return frozenset([words[0] for words in profile.forenames])
 
 
 def find_carrier(event: People[EventPerson], family: People[FamilyPerson], weights: Weights) -> Carrier | None:
@@ -99,6 +114,21 @@ def contrary(fields: Comparison) -> frozenset[Gate]:
     if fields.birth_date is Level.DIFFERENT:
         found.add(Gate.BIRTH_DATE_DIFFERS)
     return frozenset(found)
+
+
+def unproven(fields: Comparison, *, independent: bool) -> frozenset[Gate]:
+    """Return the gates of two adults without any agreeing number: what would have to agree, and does not.
+
+    ``independent`` says that something agrees which two namesakes born on one day would not share.
+    """
+    named, dated = fields.forename in NAME_AGREES, fields.birth_date in DATE_AGREES
+    if not named and not dated:
+        return frozenset({Gate.HOUSEHOLD_ONLY})
+    if not named:
+        return frozenset() if fields.forename in NAME_DIFFERS else frozenset({Gate.FORENAME_MISSING})
+    if not dated:
+        return frozenset() if fields.birth_date is Level.DIFFERENT else frozenset({Gate.BIRTH_DATE_MISSING})
+    return frozenset() if independent else frozenset({Gate.NOTHING_INDEPENDENT})
 
 
 def is_another_mother(carrier: Carrier, event: People[EventPerson], family: People[FamilyPerson]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import Enum
 from typing import TypeVar
@@ -51,6 +52,23 @@ def relate_dates(one: Profile, other: Profile) -> Dates:
         return _by_gap(days, same=days <= SAME_EXPECTED.days)
     # two pregnancies under way, one of them undated: nothing says that they are two
     return Dates.SAME
+
+
+def is_undated(one: Profile, other: Profile) -> bool:
+    """Return whether two children are both unborn, and one of them has no expected date."""
+    born = one.birth_dates or other.birth_dates or one.infant or other.infant
+    return not born and not (one.expected_dates and other.expected_dates)
+
+
+def relate_undated(one: Profile, other: Profile, born: Iterable[Profile]) -> Dates:
+    """Return what is to be said of two pregnancies, one undated, in a family with children born.
+
+    One of the two may have ended in such a birth: it has where the birth fits its date, and else nobody knows.
+    """
+    expected = one.expected_dates | other.expected_dates
+    if any(fits(due, birth) for due in expected for child in born for birth in child.birth_dates):
+        return Dates.OTHER_PREGNANCY
+    return Dates.UNKNOWN
 
 
 def _birth_and_expectation(born: Profile, unborn: Profile) -> Dates:

@@ -38,6 +38,12 @@ _PARTICLES = frozenset({
 })  # fmt: skip
 """Words that belong to the surname after them and are no surname by themselves: "van der Berg"."""
 
+IN_PLACE_OF_SURNAMES = frozenset({
+    "akhtar", "begum", "bibi", "devi", "kaur", "kauser", "kausar", "khatoon", "khatun", "kumari", "nisa", "parveen",
+    "singh", "sultana",
+})  # fmt: skip
+"""Second names of South Asian women and Sikhs that some registers hold as the surname and others leave out."""
+
 Forename = tuple[str, ...]
 """The words of a forename, folded: ``("mary", "jane")``."""
 
@@ -58,6 +64,8 @@ def forename(text: str) -> Forename:
     words = fold(text).split()
     if words and words[0] in _TITLES:
         del words[0]
+    if words == ["na"] and text.strip().endswith("Na"):
+        return ("na",)  # a Chinese name; who means "not available" writes NA or n/a
     if not words or words[0] in PLACEHOLDERS or words[:2] == ["b", "o"]:  # "B/O Smith": baby of
         return ()
     return tuple(words)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from router.matching.assess import Assessment, assess
@@ -128,6 +128,9 @@ def _equally_possible(best: Assessment, other: Assessment, weights: Weights) -> 
         return True
     if other.gates & CONTRARY or (best.by_number and not other.by_number):
         return False
+    # what is lacking to a family is no reason to doubt one that is surer by as much as is needed to join without asking
+    if not best.gates and best.bits - other.bits >= weights.automatic_bits:
+        return False
     return other.bits >= weights.automatic_bits
 
 
@@ -166,7 +169,7 @@ def _result(
     )
 
 
-@cache
+@lru_cache(maxsize=1 << 13)
 def _field_weight(field: str, level: Level, bits: float) -> FieldWeight:
-    """Return the one object for these; there are as many as the weights file has levels, twice for two roles."""
+    """Return the one object for these; few come again and again, and those of names by how common each is."""
     return FieldWeight(field, level.value, bits)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from math import log2
+from math import inf, log2
 from types import MappingProxyType
 from typing import Any
 
@@ -43,11 +43,28 @@ _DIGITS = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Rarity:
+    """What exact agreement on one value says beyond agreement on any value, in bits; below 0 for a common value.
+
+    ``otherwise`` is for values that the table does not hold: they are rare.
+    """
+
+    bits: Mapping[str, float]
+    otherwise: float
+
+    def of(self, values: Iterable[str]) -> float:
+        """Return the bits of the commonest of the values that agree; 0 when none is given."""
+        return min([self.bits.get(value, self.otherwise) for value in values], default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """What each level of each field is worth, in bits: log2(m/u).
 
     ``prior_bits`` is log2(1/N) for N families. A family at or above ``automatic_bits`` may be joined without asking,
     one below ``review_bits`` is not worth asking about. ``version`` names the file, and with it the matcher.
+    ``rarity`` holds, for the fields where it is known, how common a value is. ``another_carer_bits``, below 0, is what
+    it costs at most that the carer is another: a family may be told of under either parent.
     """
 
     version: str
@@ -55,6 +72,25 @@ class Weights:
     automatic_bits: float
     review_bits: float
     bits: Mapping[str, Mapping[Level, float]]
+    rarity: Mapping[str, Rarity] = field(default_factory=dict)
+    another_carer_bits: float = -inf
+
+    def weigh(self, name: str, level: Level, agreed: Iterable[str] = ()) -> float:
+        """Return the bits of a field's level. ``agreed`` are the values that both sides have, where it is EXACT."""
+        bits = self.bits[name][level]
+        table = self.rarity.get(name)
+        if table is None or level is not Level.EXACT:
+            return bits
+        return round(bits + table.of(agreed), _DIGITS)
+
+
+def rarity_of(shares: Mapping[str, float], exact: float, *, otherwise: float) -> Rarity:
+    """Return the rarity of values with these shares, where ``exact`` is the u of exact agreement on any of them.
+
+    ``otherwise`` is the share to assume of a value that is not listed.
+    """
+    bits = {value: round(log2(exact / share), _DIGITS) for value, share in shares.items()}
+    return Rarity(MappingProxyType(bits), round(log2(exact / otherwise), _DIGITS))
 
 
 @cache
@@ -75,13 +111,29 @@ def parse_weights(text: str) -> Weights:
     families = content["families"]["value"]
     if not families >= 1:
         raise ValueError(f"weights: families.value {families} is not at least 1")
+    another = content["another_carer"]["share"]
+    if not 0 < another <= 1:
+        raise ValueError(f"weights: another_carer.share {another} is no share above 0 and at most 1")
     return Weights(
         version=str(content["version"]),
         prior_bits=round(-log2(families), _DIGITS),
         automatic_bits=automatic,
         review_bits=review,
         bits=MappingProxyType({name: _levels(name, entry) for name, entry in fields.items()}),
+        rarity=MappingProxyType({name: _rarity(name, entry, fields) for name, entry in content["shares"].items()}),
+        another_carer_bits=round(log2(another), _DIGITS),
     )
+
+
+def _rarity(name: str, entry: Mapping[str, Any], fields: Mapping[str, Any]) -> Rarity:
+    if name not in fields:
+        raise ValueError(f"weights: shares.{name} is of no field")
+    shares = {**entry["values"], "": entry["otherwise"]}
+    wrong = [value for value, share in shares.items() if not 0 < share <= 1]
+    if wrong:
+        raise ValueError(f"weights: shares.{name}: {len(wrong)} shares are not above 0 and at most 1")
+    exact = fields[name]["levels"][Level.EXACT]["u"]
+    return rarity_of(entry["values"], exact, otherwise=entry["otherwise"])
 
 
 def _levels(name: str, entry: Mapping[str, Any]) -> Mapping[Level, float]:

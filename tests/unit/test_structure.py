@@ -43,7 +43,7 @@ def test_generated_code_is_fresh(tmp_path: Path) -> None:
 
 def test_locks_hold_hashes_and_no_addresses() -> None:
     """Dependencies are locked by version and hash, with no index address."""
-    for name in ("requirements.lock", "requirements-build.lock"):
+    for name in ("requirements.lock", "requirements-build.lock", "requirements-bench.lock"):
         text = (ROOT / name).read_text()
         assert "--hash=sha256:" in text
         assert "://" not in text

@@ -224,11 +224,30 @@ def test_undated_pregnancy() -> None:
     assert (found.links, found.unclear) == ({}, set())
 
 
+def test_undated_pregnancy_beside_a_born_child() -> None:
+    """One of two pregnancies may have ended in a birth: told apart where the birth fits its date, else asked about."""
+    brother = infant("sibling-1", role=Role.SIBLING, given="Fergus")
+    ended = link([unborn(), brother], [unborn(expected=INFANT_BORN)])
+    assert (ended.links, ended.unclear) == ({}, set())
+    long_after = INFANT_BORN + 700 * DAY
+    found = link([unborn(expected=long_after)], [unborn(), infant("infant-1", given="Fergus")])
+    assert (found.links, found.unclear) == ({}, {Gate.WHICH_INFANT})
+    assert link([unborn(expected=long_after)], [unborn()]).links == {"unborn-1": 10}
+
+
 def test_infant_without_date_or_number_asks() -> None:
     """An infant with neither may be the known one: no link, and a person asked; one in conflict with it is new."""
-    assert link([infant(given="Isla", born=None)], [infant(given="Isla")]).unclear == {Gate.WHICH_INFANT}
+    assert link([infant(born=None)], [infant(given="Isla")]).unclear == {Gate.WHICH_INFANT}
     assert link([infant(given="Fergus", born=None)], [infant(given="Isla")]).unclear == set()
     assert link([infant(born=None, chi=INFANT_CHI)], [infant(chi=INFANT_CHI)]).links == {"infant-1": 10}
+
+
+def test_forename_picks_an_undated_infant_out_of_its_family() -> None:
+    """Full forenames that agree link an infant without date or number to the only one it can be; never of twins."""
+    assert link([infant(given="Isla", born=None)], [infant(given="Isla")]).links == {"infant-1": 10}
+    assert link([infant(given="Isla", born=None)], [infant(given="Isla", of=2)]).unclear == {Gate.WHICH_INFANT}
+    two = [infant("a", given="Isla"), infant("b", given="")]
+    assert link([infant(given="Isla", born=None)], two).unclear == {Gate.WHICH_INFANT}
 
 
 def test_sibling_on_record_is_the_infant_of_another_source() -> None:

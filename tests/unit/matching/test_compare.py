@@ -17,6 +17,7 @@ from router.matching.compare import (
     compare_local,
     compare_names,
     compare_postcodes,
+    compare_surnames,
     forename_level,
 )
 from router.matching.normalise import forename
@@ -156,3 +157,14 @@ def test_the_best_of_several_values_counts() -> None:
     """A woman with two birth dates on record agrees by either."""
     known = profile_of((adult(born=date(1992, 3, 17)), adult(born=date(1990, 11, 2))))
     assert compare(profile_of((adult(born=date(1990, 11, 2)),)), known).birth_date is Level.EXACT
+
+
+def test_a_second_name_in_the_place_of_a_surname_is_no_other_surname() -> None:
+    """Kaur beside Gill says nothing, for one woman may be held under either; Kaur beside Kaur agrees."""
+    kaur, gill, singh = (
+        profile_of((adult(given="Harpreet", family=family),)) for family in ("Kaur", "Gill", "Kaur Gill")
+    )
+    assert compare_surnames(kaur, gill) is None
+    assert compare_surnames(kaur, kaur) is Level.EXACT
+    assert compare_surnames(kaur, singh) is Level.OVERLAP
+    assert compare_surnames(gill, profile_of((adult(given="Harpreet", family="Innes"),))) is Level.DIFFERENT

@@ -6,9 +6,11 @@ one met; without the gate the families would be joined, or the person asked woul
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -89,9 +91,9 @@ CASES = [
     Case(
         Gate.NOTHING_INDEPENDENT,
         [adult()],
-        [family(1, [adult()])],
+        [family(1, [adult(phones=PHONE)])],
         household=NOWHERE,
-        cured=[adult(postcode=HOME.postcode)],
+        cured=[adult(phones=PHONE)],
     ),
     Case(
         Gate.HOUSEHOLD_ONLY,
@@ -129,6 +131,13 @@ CASES = [
         [adult(chi=MOTHER_CHI), infant(born=INFANT_BORN + timedelta(days=60))],
         [family(1, [adult(chi=MOTHER_CHI), infant()])],
         cured=[adult(chi=MOTHER_CHI), infant(born=INFANT_BORN + timedelta(days=600))],
+    ),
+    Case(
+        Gate.INFANT_ELSEWHERE,
+        [infant(chi=INFANT_CHI, given="Isla", family="Quayle")],
+        [family(1, [adult(), infant(chi=INFANT_CHI, given="Isla")])],
+        household=ELSEWHERE,
+        cured=[infant(chi=INFANT_CHI, given="Isla", family="Quayle"), adult()],
     ),
     Case(
         Gate.WHICH_TWIN,
@@ -201,10 +210,37 @@ def test_without_the_objection_the_family_is_joined(case: Case) -> None:
 @pytest.mark.parametrize(
     "case", [case for case in CASES if case.gate is not Gate.UNCERTAIN], ids=lambda c: c.gate.value
 )
+def test_without_the_gate_two_families_would_be_one(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With this gate broken nobody is asked, so that the tests above would fail: each gate is held by one of them."""
+    module = importlib.import_module("router.matching.resolve")
+    assess, rivalry = module.assess, module._rivalry
+
+    def broken(*given: Any) -> Any:
+        found = assess(*given)
+        return found._replace(gates=found.gates - {case.gate})
+
+    monkeypatch.setattr(module, "assess", broken)
+    monkeypatch.setattr(module, "_rivalry", lambda *given: rivalry(*given) - {case.gate})
+    assert match(case.event, *case.known, household=case.household).outcome is SAME
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.gate is not Gate.UNCERTAIN], ids=lambda c: c.gate.value
+)
 def test_weight_alone_would_join(case: Case) -> None:
     """The weight is above the automatic threshold, so that only the gate stands between the two families."""
     result = match(case.event, *case.known, household=case.household)
     assert result.weight_bits >= load_weights().automatic_bits
+
+
+def test_a_namesake_in_the_same_street_is_asked_about() -> None:
+    """A postcode is a street: with no house number on one side, name and birth date may be a neighbour's."""
+    street = Household(postcode=HOME.postcode)
+    result = match([adult()], family(1, [adult()]), household=street)
+    assert (result.outcome, result.gates) == (ASK, (Gate.NOTHING_INDEPENDENT.value,))
+    next_door = Household(address_lines=("14 Harbour Street", "Testmouth"), postcode=HOME.postcode)
+    assert match([adult()], family(1, [adult()]), household=next_door).outcome is ASK
+    assert match([adult()], family(1, [adult()]), household=HOME).outcome is SAME
 
 
 def test_carer_and_infant_of_one_family_apart() -> None:

@@ -21,7 +21,7 @@ def test_weights_are_log_ratios_of_the_file() -> None:
     """Every weight is log2(m/u), and the prior log2(1/N)."""
     content = json.loads(TEXT)
     weights = load_weights()
-    assert weights.version == "fs-1"
+    assert weights.version == "fs-2"
     assert weights.prior_bits == pytest.approx(-log2(content["families"]["value"]), abs=0.01)
     for name, levels in weights.bits.items():
         for level, bits in levels.items():
@@ -32,7 +32,8 @@ def test_weights_are_log_ratios_of_the_file() -> None:
 def test_every_number_has_its_source() -> None:
     """Every field, the prior and the thresholds carry a note on where the numbers come from."""
     content = json.loads(TEXT)
-    notes = [content, content["families"], content["thresholds"], *content["fields"].values()]
+    named = ("training", "families", "thresholds", "another_carer")
+    notes = [content, *(content[name] for name in named), *content["shares"].values(), *content["fields"].values()]
     assert all(entry["note"] for entry in notes)
 
 
@@ -66,11 +67,14 @@ def _set(path: str, value: object) -> Callable[[dict[str, Any]], None]:
     [
         (_set("fields/chi/levels/exact/m", 0), "fields.chi.exact"),
         (_set("fields/chi/levels/exact/u", 1.5), "fields.chi.exact"),
-        (_set("fields/phone/levels/exact/m", 0.9), "fields.phone: the levels' m"),
-        (_set("fields/phone/levels/different", {"m": 0.4, "u": 0.1}), "fields.phone.different"),
+        (_set("fields/phone/levels/exact/m", 0.99), "fields.phone: the levels' m"),
+        (_set("fields/phone/levels/different", {"m": 0.05, "u": 0.01}), "fields.phone.different"),
         (_set("fields/phone/levels/closest", {"m": 0.1, "u": 0.1}), "fields.phone: levels missing or unknown: closest"),
         (_set("fields/shoe_size", {}), "unknown: shoe_size"),
         (_set("thresholds/review", 10), "thresholds.review"),
+        (_set("another_carer/share", 0), "another_carer.share"),
+        (_set("shares/forename/values/emma", 1.5), "shares.forename: 1 shares"),
+        (_set("shares/shoe_size", {"otherwise": 0.1, "values": {}}), "shares.shoe_size is of no field"),
         (_set("families/value", 0), "families.value"),
     ],
 )
