@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from router.linkage.truth import Labelled
 from router.matching import FamilyRecord, Member
+from router.matching.shortlist import shortlist
 from router.model.people import Household, Person, Role
 
 MOST_FAMILIES_OF_A_KEY = 64
@@ -32,13 +33,14 @@ class MemoryIndex:
         self._persons = 0
 
     def candidates(self, keys: Iterable[str]) -> list[FamilyRecord]:
-        """Return the families that share a key, in order of id."""
-        found: set[int] = set()
-        for key in keys:
-            families = self._by_key.get(hash(key), ())
-            if len(families) <= MOST_FAMILIES_OF_A_KEY:
-                found.update(families)
-        return [self.families[one].record for one in sorted(found)]
+        """Return the families that share keys and are worth comparing, in order of id."""
+        kinds = {hash(key): key.partition(":")[0] for key in keys}
+        families_of = {
+            key: set(families)
+            for key in kinds
+            if (families := self._by_key.get(key)) is not None and len(families) <= MOST_FAMILIES_OF_A_KEY
+        }
+        return [self.families[one].record for one in sorted(shortlist(kinds, families_of))]
 
     def found(self, one: Labelled, keys: Iterable[str]) -> Known:
         """Hold an event as a family of its own."""

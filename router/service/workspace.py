@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from router.matching import blocking_keys
+from router.matching.shortlist import shortlist
 from router.matching.wording import in_order
 from router.model.referral import ReferralEvent
 from router.service.families import EventMemory, FamilyState, family_state, source_of
-from router.service.shortlist import shortlist
 from router.service.work import Acknowledge, Escalate, FamilyWork, Respond, Submit, Withdraw, Work
 from router.store.interface import DecisionRow, FamilyRows, HeldReview, NoticeRow, Reader, ReferralVersion, StoredAnswer
 

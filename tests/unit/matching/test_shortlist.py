@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.matching import blocking_keys
+from router.matching.shortlist import EVIDENT, FEW, NUMBERS, shortlist
 from router.model.people import Household, Identifier, IdentifierSystem, Person, PersonName, Role
-from router.service.shortlist import EVIDENT, FEW, NUMBERS, shortlist
 
 CROWD = frozenset(range(100, 110))
 BLOCKS = st.dictionaries(st.integers(0, 8), st.frozensets(st.integers(0, 12), min_size=1))
