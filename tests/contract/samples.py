@@ -20,6 +20,7 @@ from router.store.interface import (
     LinkRow,
     NoticeRow,
     PersonRow,
+    RegroupedRow,
     RegroupingKind,
     RegroupingRow,
     ReviewEventRow,
@@ -222,6 +223,25 @@ def regrouping(
 def audit(audit_id: int, *, name: str = "service:decision:made") -> AuditRow:
     """Return a leaf of the audit record."""
     return AuditRow(audit_id, name, b"{}", b"\x01\x02", 111)
+
+
+def doubt(change: Change, make: Samples) -> None:
+    """Add to a change with a review what people did about it: every table of reviews and regroupings has a row."""
+    (family_id,), (event, *_), (link_row, *_) = change.new_families, change.events, change.links
+    review_id = change.reviews[0].review_id
+    other = event_of_no_family(make.new())
+    change.events.append(other)
+    change.review_states.append(review_state(review_id, family_id, family_id))
+    change.review_events.append(review_event(make.new(), review_id))
+    change.judgements.append(judgement(make.new(), [event.event_id], [other.event_id], review_id=review_id))
+    act = regrouping(make.new(), family_id, family_id, review_id=review_id)
+    change.regroupings.append(act)
+    change.regrouped.append(RegroupedRow(act.regrouping_id, link_row.link_id, 0))
+
+
+def event_of_no_family(event_id: int) -> EventRow:
+    """Return an event that is linked nowhere."""
+    return event(event_id, kind=EventKind.QUARANTINE)
 
 
 class Samples:

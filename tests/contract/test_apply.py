@@ -45,6 +45,10 @@ CONFLICTS: dict[str, Callable[[Change, Change], None]] = {
     "notice": lambda old, new: new.notices.append(old.notices[0]),
     "desk_item": lambda old, new: new.desk_items.append(old.desk_items[0]),
     "review": lambda old, new: new.reviews.append(old.reviews[0]),
+    "review_event": lambda old, new: new.review_events.append(old.review_events[0]),
+    "judgement": lambda old, new: new.judgements.append(old.judgements[0]),
+    "regrouping": lambda old, new: new.regroupings.append(old.regroupings[0]),
+    "regrouped": lambda old, new: new.regrouped.append(old.regrouped[0]),
     "audit": lambda old, new: new.audit.append(old.audit[0]),
 }
 
@@ -56,6 +60,7 @@ def test_a_change_that_conflicts_leaves_nothing(store: Store, table: str) -> Non
     old, new = make.referral(), make.referral()
     old.desk_items.append(samples.desk_item(make.new()))
     old.reviews.append(samples.review(make.new(), old.events[0].event_id, old.new_families[0], old.new_families[0]))
+    samples.doubt(old, make)
     assert verdicts(store, [old]) == [""]
     before = counts(store)
     CONFLICTS[table](old, new)

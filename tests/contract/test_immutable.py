@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from router.store.copying import GUARDED
 from router.store.interface import Store
+from tests.contract import samples
 from tests.contract.samples import Samples
 from tests.support.places import Place, Sql
 
@@ -55,6 +57,22 @@ CHANGING = [
         )
     ),
     "DELETE FROM notice",
+    "UPDATE review SET gates = gates",
+    "DELETE FROM review",
+    "UPDATE review_event SET note = note",
+    "DELETE FROM review_event",
+    "UPDATE judgement SET verdict = verdict",
+    "DELETE FROM judgement",
+    "UPDATE judged SET side = side",
+    "DELETE FROM judged",
+    "UPDATE regrouping SET reason = reason",
+    "DELETE FROM regrouping",
+    "UPDATE regrouped SET link_id = link_id",
+    "DELETE FROM regrouped",
+    "UPDATE review_state SET review_id = review_id",
+    "UPDATE review_state SET opened_at = opened_at",
+    "UPDATE review_state SET desk = desk",
+    "DELETE FROM review_state",
 ]
 
 
@@ -82,15 +100,18 @@ def test_the_database_refuses(store: Store, sql: Sql, statement: str) -> None:
 def fill(store: Store) -> None:
     """Put a row into each table that is guarded."""
     with store.transaction() as transaction:
-        assert transaction.apply([Samples().referral()]) == [None]
+        make = Samples()
+        change = make.referral()
+        (family_id,) = change.new_families
+        change.reviews.append(samples.review(make.new(), change.events[0].event_id, family_id, family_id))
+        samples.doubt(change, make)
+        assert transaction.apply([change]) == [None]
         transaction.keep_pack("sha256:1", b"pack", 1)
 
 
 def assert_refused(sql: Sql, statement: str) -> None:
     """Run the statement and find the rows as they were."""
-    table = next(
-        word for word in statement.split() if word in {"event", "link", "audit", "answer", "pack", "decision", "notice"}
-    )
+    table = next(word for word in statement.split() if word in GUARDED)
     before = sql(f"SELECT * FROM {table}")
     with pytest.raises(Exception, match=f"rows of {table} are never"):
         sql(statement)
@@ -102,10 +123,10 @@ def assert_refused(sql: Sql, statement: str) -> None:
     [
         "UPDATE decision SET state = 'accepted'",
         "UPDATE notice SET acknowledged_at = 1, acknowledged_by = 'nurse', escalated_at = 2",
+        "UPDATE review_state SET state = 'same', closed_at = 1, claimed_by = '', family_id = family_id",
     ],
 )
 def test_the_database_allows(store: Store, sql: Sql, statement: str) -> None:
-    """A decision's state, and the fate of a notice, may change."""
-    with store.transaction() as transaction:
-        assert transaction.apply([Samples().referral()]) == [None]
+    """A decision's state, the fate of a notice, and how a review stands, may change."""
+    fill(store)
     sql(statement)

@@ -11,7 +11,10 @@ from router.store.interface import (
     DecisionFilter,
     EventKind,
     LeadState,
+    MovedLink,
     ReferralVersion,
+    RegroupedRow,
+    ReviewFilter,
     Store,
     StoredAnswer,
 )
@@ -257,3 +260,72 @@ def test_events_come_back_by_id(store: Store) -> None:
     write(store, Change(events=list(events.values())))
     with store.read() as reader:
         assert reader.events_by_id([*events, 99]) == events
+
+
+def reviewed(store: Store) -> list[int]:
+    """Write two families, an event in each, and reviews of every rank between them; return the events."""
+    changes = [Change(new_families=[1, 2, 3], episodes=[samples.episode(n, n) for n in (1, 2)])]
+    changes[0].events = [samples.event(n) for n in (1, 2, 3)]
+    changes[0].links = [samples.link(n, n, n, n) for n in (1, 2)]
+    for n, (rank, opened_at, desk, closed_at) in enumerate(
+        [(3, 5, "a", None), (0, 9, "a", None), (3, 4, "b", None), (1, 1, "a", 6), (0, 8, "b", None)], 1
+    ):
+        changes[0].reviews.append(samples.review(n, 1, 1, 2))
+        state = samples.review_state(n, 1, 2, rank=rank, opened_at=opened_at, desk=desk, closed_at=closed_at)
+        changes[0].review_states.append(state)
+    write(store, *changes)
+    return [1, 2, 3]
+
+
+def test_open_reviews_come_the_most_pressing_first(store: Store) -> None:
+    """Then the oldest; of one desk, or from a place on; what is closed is left out."""
+    reviewed(store)
+    with store.read() as reader:
+        ids = [one.row.review_id for one in reader.list_reviews(ReviewFilter())]
+        assert ids == [5, 2, 3, 1]
+        assert [one.row.review_id for one in reader.list_reviews(ReviewFilter(desk="a"))] == [2, 1]
+        place = reader.reviews_by_id([2])[2].now
+        after = ReviewFilter(after=(place.rank, place.opened_at, place.review_id), limit=1)
+        assert [one.row.review_id for one in reader.list_reviews(after)] == [3]
+
+
+def test_a_family_finds_its_open_reviews_on_either_side(store: Store) -> None:
+    """By the families of today; a third one, and a closed review, are left out."""
+    reviewed(store)
+    moved = samples.review_state(1, 3, 2, rank=3)
+    write(store, Change(review_states=[moved], touched={1, 2, 3}))
+    with store.read() as reader:
+        found = reader.open_reviews([1, 2, 3, 4])
+    assert {key: [one.row.review_id for one in held] for key, held in found.items()} == {
+        1: [2, 3, 5],
+        2: [1, 2, 3, 5],
+        3: [1],
+    }
+    assert found[3][0].now.opened_at == 5, "when it was opened does not change"
+
+
+def test_judgements_are_found_by_any_of_their_events(store: Store) -> None:
+    """In order of writing, each with both of its sides."""
+    one, other, third = reviewed(store)
+    first, second = samples.judgement(7, [one], [other, third]), samples.judgement(5, [other], [third], review_id=2)
+    write(store, Change(judgements=[first]), Change(judgements=[second]))
+    with store.read() as reader:
+        assert [row.judgement_id for row in reader.judgements([third])] == [7, 5]
+        (found,) = reader.judgements([one])
+        assert replace(found, sequence=0) == first
+        assert reader.judgements([]) == reader.judgements([99]) == ()
+
+
+def test_a_regroupings_links_come_with_those_before(store: Store) -> None:
+    """What it moved, in order of event; a link of a new event has none before."""
+    reviewed(store)
+    act = samples.regrouping(9, 1, 2, review_id=1)
+    moved, new = samples.link(11, 1, 2, 2), samples.link(12, 3, 2, 2)
+    rows = [RegroupedRow(9, 12, 0), RegroupedRow(9, 11, 1)]
+    write(store, Change(links=[moved, new], regroupings=[act], regrouped=rows, touched={1, 2}))
+    with store.read() as reader:
+        assert reader.regroupings([2]) == reader.regroupings([1]) == (act,)
+        assert reader.regroupings([3]) == ()
+        assert reader.regroupings_by_id([9, 10]) == {9: act}
+        found = reader.moved_links(9)
+    assert found == (MovedLink(moved, samples.link(1, 1, 1, 1)), MovedLink(new, None))

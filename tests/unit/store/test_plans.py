@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from router.store import sqlite_file
-from router.store.interface import Change, DecisionFilter, EventKind, Reader, Store
+from router.store.interface import Change, DecisionFilter, EventKind, Reader, ReviewFilter, Store
 from router.store.key import load_key
 from router.store.open import open_store
 from router.store.sqlite import SqliteReader
@@ -62,15 +62,30 @@ READS: dict[str, Callable[[Reader], object]] = {
     "list_notices": lambda reader: reader.list_notices("a", after=5, limit=10),
     "overdue_notices": lambda reader: reader.overdue_notices(1, limit=10),
     "list_desk_items": lambda reader: reader.list_desk_items("a", limit=10),
+    "open_reviews": lambda reader: reader.open_reviews([1, 2]),
+    "reviews_by_id": lambda reader: reader.reviews_by_id([1, 2]),
+    "list_reviews": lambda reader: reader.list_reviews(ReviewFilter()),
+    "list_reviews of a desk": lambda reader: reader.list_reviews(ReviewFilter(desk="a", after=(1, 2, 3))),
+    "review_events": lambda reader: reader.review_events([1, 2]),
+    "judgements": lambda reader: reader.judgements([1, 2]),
+    "regroupings": lambda reader: reader.regroupings([1, 2]),
+    "regroupings_by_id": lambda reader: reader.regroupings_by_id([1, 2]),
+    "moved_links": lambda reader: reader.moved_links(1),
     "list_audit": lambda reader: reader.list_audit(after=5, limit=10),
     "events_by_id": lambda reader: reader.events_by_id([1, 2]),
     "pack": lambda reader: reader.pack("a"),
 }
 
 
+WALKS = {
+    "list_decisions": ["SCAN decision"],
+    "list_reviews": ["SCAN review_state USING INDEX ix_review_state_rank"],
+}
+
+
 @pytest.mark.parametrize("read", READS)
 def test_a_read_uses_an_index(place: tuple[Store, Any], monkeypatch: pytest.MonkeyPatch, read: str) -> None:
-    """Each statement searches; only the list of all decisions follows the newest ones, up to its limit."""
+    """Each statement searches; only the lists of all follow their index from its beginning, up to their limit."""
     store, connection = place
     with store.read() as reader:
         assert isinstance(reader, SqliteReader)
@@ -82,7 +97,7 @@ def test_a_read_uses_an_index(place: tuple[Store, Any], monkeypatch: pytest.Monk
     for sql, parameters in spy.seen:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
         walks = [step for step in plan if step.startswith("SCAN") and step.split()[1] in TABLES]
-        assert walks == (["SCAN decision"] if read == "list_decisions" else []), plan
+        assert walks == WALKS.get(read, []), plan
         assert not (read.startswith("list") and "USE TEMP B-TREE FOR ORDER BY" in plan), plan
 
 
