@@ -16,7 +16,7 @@ from collections.abc import Set as AbstractSet
 #: Kinds of keys that find a family by themselves, however many have the same.
 NUMBERS = frozenset({"chi", "nhs", "local", "phone", "email"})
 #: Any other key finds a family by itself when no more families than this have it.
-FEW = 3
+FEW = 2
 #: Whoever shares so many kinds is evidently the family, or somebody very like it.
 EVIDENT = 3
 
