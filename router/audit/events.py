@@ -25,6 +25,17 @@ class AuditEvent(StrEnum):
     LEAD_DECLINED = "api:lead:declined"
     DECISION_READ = "api:decision:read"
     DECISIONS_LISTED = "api:decisions:listed"
+    REVIEWS_LISTED = "api:reviews:listed"
+    REVIEW_READ = "api:review:read"
+    REVIEW_CLAIMED = "api:review:claimed"
+    REVIEW_RELEASED = "api:review:released"
+    REVIEW_JUDGED = "api:review:judged"
+    REVIEW_REOPENED = "api:review:reopened"
+    FAMILY_READ = "api:family:read"
+    FAMILY_SPLIT = "api:family:split"
+    MERGE_UNDONE = "api:merge:undone"
+    INFANT_MOVED = "api:infant:moved"
+    EPISODE_DECIDED_AGAIN = "api:episode:decided-again"
     NOTICES_LISTED = "api:notices:listed"
     NOTICE_ACKNOWLEDGED = "api:notice:acknowledged"
     NOTICE_ESCALATED = "clock:notice:escalated"
@@ -42,8 +53,8 @@ FIELDS: dict[str, str] = {
     "count": "how many rows an answer holds, calls were turned away, or records were loaded",
     "danger": "the floor's triggers that the arrival shows",
     "deaths": "how many processes ended over it",
-    "decision_id": "the decision",
     "decision_digest": "SHA-256 of the decision as decided",
+    "decision_id": "the decision",
     "desk_reason": "why a desk holds it",
     "disagreements": "decisions on which the engine and the reference evaluator differed",
     "engine_hits": "evaluations answered from memory",
@@ -60,18 +71,24 @@ FIELDS: dict[str, str] = {
     "method": "the remote procedure",
     "move": "the rule that moved care",
     "notice_id": "the notice",
+    "other_family": "the family on the other side, as a pseudonym",
     "outcome": "who is accountable",
     "pack_digest": "the rule pack",
     "purpose": "what the call was made for",
     "rank": "who was turned away, where it was somebody who is turned away last",
     "reader": "what kind of reader called",
-    "reason": "the documented reason of a refusal, withdrawal, decline or quarantine",
+    "reason": "the documented reason of a refusal, withdrawal, decline, quarantine or verdict, or the act behind it",
     "recipient": "whose notices were read",
     "referral": "the referral, as a pseudonym",
+    "regrouping": "the act that moved events between families",
     "request_id": "the caller's request",
+    "rested": "how many decisions rested on what was changed",
+    "review_id": "the review",
+    "review_state": "how the review stands",
     "source_system": "the sending system",
     "suspect": "what the rule engine was asked, as a pseudonym",
     "urgency": "how soon",
+    "verdict": "what a person said of two families",
     "worker": "which worker",
 }
 """Every field that an event may carry, with its meaning. A field that is not here is refused when it is written."""

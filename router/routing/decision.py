@@ -54,6 +54,7 @@ class NoticeKind(StrEnum):
     WITHDRAWN = "withdrawn"
     ESCALATED = "escalated"
     STOOD_DOWN = "stood_down"
+    FAMILY_CHANGED = "family_changed"
 
 
 class NoticeLevel(StrEnum):

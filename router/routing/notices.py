@@ -69,28 +69,30 @@ def _safety(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
     for finding in findings(arrived, case.as_of):
         trigger = finding.trigger
         kind = NoticeKind.SAFEGUARDING if trigger.kind is SafetyKind.SAFEGUARDING else NoticeKind.RED_FLAG
-        for recipient in _told_of(trigger, pack, chosen):
+        for recipient in told_of(trigger, pack, chosen.board, chosen.desk):
             yield Notice(
                 recipient=recipient,
                 kind=kind,
                 level=NoticeLevel.SUMMARY,
                 urgency=trigger.urgency,
-                text=_safety_text(finding),
+                text=safety_text(finding),
                 act_by=finding.act_by,
             )
 
 
-def _told_of(trigger: Trigger, pack: Pack, chosen: Chosen) -> list[str]:
+def told_of(trigger: Trigger, pack: Pack, board: str, desk: str) -> list[str]:
+    """Return who is told of a danger."""
     told = [
-        address(service, provider_board(pack, service, chosen.board))
+        address(service, provider_board(pack, service, board))
         for service in trigger.recipients
-        if is_offered(pack, service, chosen.board)
+        if is_offered(pack, service, board)
     ]
     # The desk is always told too, so that a notice never depends on one service's inbox or on a known board.
-    return [*told, chosen.desk]
+    return [*told, desk]
 
 
-def _safety_text(finding: Finding) -> str:
+def safety_text(finding: Finding) -> str:
+    """Return a danger in words that name nobody."""
     whom = {"infant": "a baby", "family": "a family", "partner": "a partner", "sibling": "a child of the household"}
     about = whom.get(finding.subject, "a parent")
     hours = finding.trigger.act_within_hours

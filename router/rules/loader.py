@@ -180,6 +180,7 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
         boards=MappingProxyType(boards),
         board_aliases={old: code for code, entry in boards_file.boards.items() for old in entry.aliases},
         national_desk=boards_file.national_desk.id,
+        review_people=boards_file.review_people,
         desk_labels=MappingProxyType(desks),
         order=LeadOrder(lead.order, MappingProxyType(dict(lead.needs)), lead.needs_order, lead.tie_break),
         letters=Letters(letters.parent, letters.referrer, letters.receiver),

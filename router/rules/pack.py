@@ -155,7 +155,10 @@ class Letters:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A whole pack. ``digest`` names its exact content; ``files`` is that content."""
+    """A whole pack. ``digest`` names its exact content; ``files`` is that content.
+
+    ``review_people`` is how many people must agree whether two families are one.
+    """
 
     digest: str
     name: str
@@ -172,6 +175,7 @@ class Pack:
     letters: Letters
     cases: tuple[tuple[str, PackTest], ...] = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
+    review_people: int = 1
 
     def board(self, code: str) -> Board | None:
         """Return the board of an S08 code, older codes included; None when unknown."""

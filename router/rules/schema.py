@@ -82,10 +82,14 @@ class DeskEntry(Strict):
 
 
 class BoardsFile(Strict):
-    """``boards.yaml``: the boards and the desk for a family whose board is unknown."""
+    """``boards.yaml``: the boards and the desk for a family whose board is unknown.
+
+    ``review_people`` is how many people must agree whether two families are one.
+    """
 
     national_desk: DeskEntry
     boards: dict[BoardCode, BoardEntry]
+    review_people: Literal[1, 2] = 1
 
 
 class Condition(Strict):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from router.model.errors import Reason, RouterError
 from router.rules.yamlfile import PackError, read_yaml
+from router.service.projection import Reader
 from router.service.work import Caller
 
 
@@ -26,6 +27,7 @@ class _Entry(BaseModel):
     certificates: Annotated[tuple[str, ...], Field(min_length=1)]
     readers: Annotated[tuple[Literal["referrer", "service", "desk", "parent", "auditor"], ...], Field(min_length=1)]
     services: tuple[str, ...] = ()
+    confidential_links: bool = False
 
 
 class _File(BaseModel):
@@ -55,6 +57,16 @@ class Callers:
         ):
             message = "this caller, with this certificate, is not listed for what it asks; see the list of callers"
             raise RouterError(Reason.CALLER_NOT_LISTED, message)
+
+    def sees_hidden(self, caller: Caller) -> bool:
+        """Return whether a caller may see confidential links, such as where an adopted infant came from.
+
+        Only a desk may, for protection, and elsewhere than on loopback only one that is listed for it.
+        """
+        if caller.reader is not Reader.DESK or caller.purpose != "protection":
+            return False
+        entry = None if self.listed is None else self.listed.get(caller.name)
+        return self.listed is None or (entry is not None and entry.confidential_links)
 
 
 def load_callers(file: Path) -> Callers:

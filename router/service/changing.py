@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from router.routing.case import Case
 from router.routing.decision import Decision, DeskReason, Notice
 from router.service.decode import micros
 from router.service.document import Document
+from router.service.doubts import in_doubt
 from router.service.encode import Ids, MatchTold
 from router.service.families import FamilyState, latest_decision
 from router.service.recording import basis_of, decision_row, digests, lead_row, state_of
@@ -30,15 +32,18 @@ class Cause:
     reason: str = ""
 
 
-def case_of(family: FamilyState, episode_id: int, as_of: datetime) -> Case:
-    """Return an episode as it stands."""
-    return Case(
+def case_of(
+    family: FamilyState, episode_id: int, as_of: datetime, space: Workspace, *, perhaps: Iterable[int] = ()
+) -> Case:
+    """Return an episode as it stands, with the families that this one may be: danger is judged over all of them."""
+    case = Case(
         referrals=family.held(episode_id),
         children=family.children(episode_id),
         roles=dict(family.roles),
         as_of=as_of,
         standing=family.standing(episode_id),
     )
+    return in_doubt(case, family.family_id, space, also=perhaps)
 
 
 def record_decision(

@@ -22,6 +22,8 @@ from router.service.callers import Callers, load_callers
 from router.service.decode import micros
 from router.service.encode import Encoder
 from router.service.families import EventMemory
+from router.service.familyreading import FamilyReads
+from router.service.familyservicer import FamilyServicer
 from router.service.guarding import Guard
 from router.service.packs import PackShelf, pack_content
 from router.service.processor import Processor
@@ -90,6 +92,8 @@ class Core:
         self.servicer = Servicer(
             batcher=self.batcher, door=self.door, store=store, reads=reads, callers=callers, now=now
         )
+        family_reads = FamilyReads(pack, tools.weights, self.recorder, callers)
+        self.family_servicer = FamilyServicer(self.servicer, family_reads, now)
         self._stopped = threading.Event()
         self._escalation = threading.Thread(target=self._escalate, name="escalation", daemon=True)
         self._escalation.start()

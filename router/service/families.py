@@ -42,6 +42,10 @@ class EventMemory:
             self._known.popitem(last=False)
 
 
+#: The kinds of events that say who a family is.
+_TELLING = (EventKind.REFERRAL, EventKind.REGISTERED)
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredRecord:
     """What a register says of who a family is. ``people`` maps the record's refs to person ids."""
@@ -65,6 +69,11 @@ class FamilyState:
     opened: dict[int, int] = field(default_factory=dict)
     leads: dict[int, LeadRow] = field(default_factory=dict)
     registered: list[RegisteredRecord] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing tells who it is: the family was merged into another, or all of it was moved."""
+        return not (self.referrals or self.registered)
 
     def copy(self) -> FamilyState:
         """Return a copy that can be added to; what it holds is immutable and shared."""
@@ -158,15 +167,17 @@ def _role_now(role: Role, records: Iterable[Person]) -> Role:
 
 
 def family_state(rows: FamilyRows, memory: EventMemory) -> FamilyState:
-    """Return a family as its rows say."""
+    """Return a family as its rows say. People and episodes whose every event was moved away are no longer of it."""
+    links = {link.event_id: link for link in rows.links}
+    named = {person_id for link in rows.links for person_id in link.people.values()}
+    alive = {links[row.event_id].episode_id for row in rows.events if row.kind in _TELLING}
     state = FamilyState(
         family_id=rows.family_id,
         version=rows.version,
-        roles={one.person_id: Role(one.role) for one in rows.persons},
-        opened={one.episode_id: one.opened_at for one in rows.episodes},
-        leads={one.episode_id: one for one in rows.leads},
+        roles={one.person_id: Role(one.role) for one in rows.persons if one.person_id in named},
+        opened={one.episode_id: one.opened_at for one in rows.episodes if one.episode_id in alive},
+        leads={one.episode_id: one for one in rows.leads if one.episode_id in alive},
     )
-    links = {link.event_id: link for link in rows.links}
     for row in rows.events:
         link = links[row.event_id]
         if row.kind is EventKind.REFERRAL:

@@ -9,7 +9,7 @@ from router.matching import MatchOutcome, MatchResult
 from router.model.referral import ReferralEvent
 from router.routing.case import HeldReferral
 from router.service.episodes import episode_for
-from router.service.families import FamilyState
+from router.service.families import FamilyState, source_of
 from router.service.workspace import Workspace
 from router.store.ids import IdSource
 from router.store.interface import EpisodeRow, LinkRow, PersonRow
@@ -49,8 +49,11 @@ def place(
         family, is_new, links = FamilyState(ids.new(), 0), True, {}
     persons = []
     people = dict(links)
+    gone = _gone(event, family)
     for person in event.people:
-        if person.ref not in people:
+        if person.ref in gone:
+            people.pop(person.ref, None)
+        elif person.ref not in people:
             people[person.ref] = ids.new()
             persons.append(PersonRow(people[person.ref], family.family_id, person.role.value, at))
             family.roles[people[person.ref]] = person.role
@@ -64,3 +67,14 @@ def place(
     family.referrals.append((episode_id, placed))
     link = LinkRow(ids.new(), held.referral_id, family.family_id, episode_id, people, "matcher", at)
     return Placement(family, is_new, episode_id, placed, tuple(persons), episodes, link)
+
+
+def _gone(event: ReferralEvent, family: FamilyState) -> frozenset[str]:
+    """Return the refs of infants who were moved to another family: a new version does not bring them back."""
+    return frozenset(
+        person.ref
+        for _, held in family.referrals
+        if source_of(held.event) == source_of(event)
+        for person in held.event.people
+        if person.ref not in held.people
+    )

@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from router.audit.events import AuditEvent
 from router.audit.log import record, write
 from router.model.errors import Reason, RouterError
 from router.service.guarding import Guard
+from router.service.moving import move_infant
 from router.service.noticing import acknowledge, escalate
+from router.service.parting import split_family, undo_merge
 from router.service.quarantining import quarantine
 from router.service.responding import respond
+from router.service.reviewing import claim_review, decide_review, release_review, reopen_review
 from router.service.submitting import submit
 from router.service.tools import Tools
 from router.service.withdrawing import withdraw
-from router.service.work import Acknowledge, Answer, Done, Escalate, Note, Quarantine, Respond, Submit, Withdraw, Work
+from router.service.work import (
+    Acknowledge,
+    Answer,
+    ClaimReview,
+    DecideReview,
+    Done,
+    Escalate,
+    FamilyWork,
+    MoveInfant,
+    Note,
+    Quarantine,
+    ReleaseReview,
+    ReopenReview,
+    Respond,
+    SplitFamily,
+    Submit,
+    UndoMerge,
+    Withdraw,
+    Work,
+)
 from router.service.workspace import KeyHash, Workspace
 from router.store.interface import Reader, Store, StoreBusyError
 
@@ -61,8 +83,11 @@ class Processor:
         """Return the answer to each unit of work, in order. What it answers with success is committed.
 
         What met another process's work, or found the store away, is done again from the beginning, a few times: under
-        the same ``request_id`` nothing is done twice.
+        the same ``request_id`` nothing is done twice. A person's act on families is done by itself, in its turn.
         """
+        return [answer for part in _parts(batch) for answer in self._process(part)]
+
+    def _process(self, batch: Sequence[Work]) -> list[Answer]:
         answers: list[Answer] = [_UNAVAILABLE] * len(batch)
         waiting = list(enumerate(batch))
         for pause in (*_PAUSES, None):
@@ -72,7 +97,7 @@ class Processor:
                 if fault.too_much and len(waiting) > 1:
                     half = len(waiting) // 2
                     for part in (waiting[:half], waiting[half:]):
-                        for (place, _), answer in zip(part, self.process([work for _, work in part]), strict=True):
+                        for (place, _), answer in zip(part, self._process([work for _, work in part]), strict=True):
                             answers[place] = answer
                     break
                 self.times.gave_way += 1
@@ -161,7 +186,27 @@ class Processor:
             Quarantine: quarantine,
             Acknowledge: acknowledge,
             Escalate: escalate,
+            ClaimReview: claim_review,
+            ReleaseReview: release_review,
+            DecideReview: decide_review,
+            ReopenReview: reopen_review,
+            SplitFamily: split_family,
+            UndoMerge: undo_merge,
+            MoveInfant: move_infant,
         }
         if isinstance(work, Note):
             return Done(b"", work.change)
         return handlers[type(work)](work, space, self.tools)
+
+
+def _parts(batch: Sequence[Work]) -> Iterator[Sequence[Work]]:
+    """Yield a batch in parts, each act on families by itself: the next item must see all that it changed."""
+    start = 0
+    for place, work in enumerate(batch):
+        if isinstance(work, FamilyWork):
+            if start < place:
+                yield batch[start:place]
+            yield batch[place : place + 1]
+            start = place + 1
+    if start < len(batch):
+        yield batch[start:]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from router.routing.decision import NoticeKind
 from router.store import bulk, parts
 from router.store.checking import Check, Found, counted
-from router.store.tables import decision, notice, review
+from router.store.tables import decision, notice, regrouping, review
 from router.v1 import decision_pb2 as pb
 
 _KINDS = {
@@ -24,21 +24,15 @@ Told = dict[tuple[int, str], dict[str, int]]
 
 def _run(connection: Connection, most: int) -> Found:
     told = _told(connection)
-    perhaps: dict[int, set[int]] = defaultdict(set)
-    for event_id, family_id in connection.execute(select(review.c.event_id, review.c.possible_family_id)):
-        perhaps[event_id].add(family_id)
+    near = _near(connection)
 
     def wrong() -> Iterator[str]:
-        columns = [decision.c.decision_id, decision.c.family_id, decision.c.event_id, decision.c.document]
-        # Danger is judged over a family that this may be, too, from the moment that the question was put.
-        others: dict[int, set[int]] = defaultdict(set)
-        for decision_id, family_id, event_id, document in bulk.stream(connection, decision, columns):
-            if event_id in perhaps:
-                others[family_id] |= perhaps[event_id]
+        columns = [decision.c.decision_id, decision.c.family_id, decision.c.document]
+        for decision_id, family_id, document in bulk.stream(connection, decision, columns):
             shown: dict[str, set[str]] = defaultdict(set)
             for finding in pb.Decision.FromString(parts.head(document)).safety:
                 shown[_KINDS[finding.kind]].add(finding.trigger)
-            families = {family_id, *others.get(family_id, ())}
+            families = near.get(family_id, {family_id})
             for kind, triggers in shown.items():
                 words = {said for one in families for said, first in told[one, kind].items() if first <= decision_id}
                 # By number: the words for a danger may change between releases, and the triggers are not in notices.
@@ -47,6 +41,19 @@ def _run(connection: Connection, most: int) -> Found:
                     break
 
     return counted(bulk.count(connection, decision), wrong(), most)
+
+
+def _near(connection: Connection) -> dict[int, set[int]]:
+    """Return, for each family that people were asked about or that was regrouped, the families joined to it by that.
+
+    Danger is judged over a family that this may be, too, and what was told of a family goes with its events.
+    """
+    near: dict[int, set[int]] = {}
+    for table, other in ((review, review.c.possible_family_id), (regrouping, regrouping.c.other_family_id)):
+        for pair in connection.execute(select(table.c.family_id, other)):
+            together = set().union(*(near.get(one, {one}) for one in pair))
+            near.update(dict.fromkeys(together, together))
+    return near
 
 
 def _told(connection: Connection) -> Told:

@@ -80,7 +80,7 @@ def _accept(
     space: Workspace,
     tools: Tools,
 ) -> decision_pb2.Decision:
-    case = case_of(family, row.episode_id, work.received_at)
+    case = case_of(family, row.episode_id, work.received_at, space)
     standing = case.standing
     lead = LeadRow(
         row.episode_id,
@@ -140,7 +140,7 @@ def _decline(
     tools: Tools,
 ) -> decision_pb2.Decision:
     change.decision_states[row.decision_id] = "declined"
-    case = case_of(family, row.episode_id, work.received_at)
+    case = case_of(family, row.episode_id, work.received_at, space)
     # The service said no itself: it is neither asked again in this episode nor told that it is no longer asked.
     standing = dataclasses.replace(
         case.standing, declined=case.standing.declined | {row.service}, proposed=None, at_desk=False

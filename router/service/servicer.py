@@ -78,15 +78,15 @@ class Servicer:
     def handlers(self, calls: ReadingPool, streams: ThreadPoolExecutor) -> grpc.GenericRpcHandler[Any, Any]:
         """Return the handlers of the contract's service, which run in these pools. Answers are bytes already."""
         unary: dict[str, tuple[type[Message], Handle]] = {
-            "Check": (pb.CheckRequest, self._written(self.check)),
-            "SubmitReferral": (pb.SubmitReferralRequest, self._written(self.submit)),
-            "SubmitQuarantined": (pb.SubmitQuarantinedRequest, self._written(self.quarantine)),
-            "WithdrawReferral": (pb.WithdrawReferralRequest, self._written(self.withdraw)),
-            "RespondToReferral": (pb.RespondToReferralRequest, self._written(self.respond)),
-            "AcknowledgeNotice": (pb.AcknowledgeNoticeRequest, self._written(self.acknowledge)),
-            "ListNotices": (pb.ListNoticesRequest, self._read(self._reads.list_notices)),
-            "GetDecision": (pb.GetDecisionRequest, self._read(self._reads.get_decision)),
-            "ListDecisions": (pb.ListDecisionsRequest, self._read(self._reads.list_decisions)),
+            "Check": (pb.CheckRequest, self.written(self.check)),
+            "SubmitReferral": (pb.SubmitReferralRequest, self.written(self.submit)),
+            "SubmitQuarantined": (pb.SubmitQuarantinedRequest, self.written(self.quarantine)),
+            "WithdrawReferral": (pb.WithdrawReferralRequest, self.written(self.withdraw)),
+            "RespondToReferral": (pb.RespondToReferralRequest, self.written(self.respond)),
+            "AcknowledgeNotice": (pb.AcknowledgeNoticeRequest, self.written(self.acknowledge)),
+            "ListNotices": (pb.ListNoticesRequest, self.read(self._reads.list_notices)),
+            "GetDecision": (pb.GetDecisionRequest, self.read(self._reads.get_decision)),
+            "ListDecisions": (pb.ListDecisionsRequest, self.read(self._reads.list_decisions)),
         }
         methods = {
             name: grpc.unary_unary_rpc_method_handler(in_pool(handle, calls), request_deserializer=kind.FromString)
@@ -123,7 +123,7 @@ class Servicer:
 
     def quarantine(self, request: pb.SubmitQuarantinedRequest, caller: Caller) -> Work:
         """Return the work of a message that could not be mapped."""
-        payload = _content(request)
+        payload = content_of(request)
         return Quarantine(
             method="SubmitQuarantined",
             caller=caller,
@@ -139,7 +139,7 @@ class Servicer:
 
     def withdraw(self, request: pb.WithdrawReferralRequest, caller: Caller) -> Work:
         """Return the work of a withdrawal."""
-        payload = _content(request)
+        payload = content_of(request)
         return Withdraw(
             method="WithdrawReferral",
             caller=caller,
@@ -161,7 +161,7 @@ class Servicer:
             raise RouterError(Reason.DECLINE_NEEDS_REASON, "a decline needs a coded reason", faults=(fault,))
         if not declines and request.decline_reason:
             raise field_faults([FieldFault("decline_reason", "is for declines only; leave it out")])
-        payload = _content(request)
+        payload = content_of(request)
         reason = pb.DeclineReason.Name(request.decline_reason).removeprefix("DECLINE_REASON_")
         return Respond(
             method="RespondToReferral",
@@ -236,13 +236,17 @@ class Servicer:
                 one.exception()
             answers.put(None)
 
-    def _written(self, make: Callable[[Any, Caller], Work]) -> Handle:
+    def written(self, make: Callable[[Any, Caller], Work]) -> Handle:
+        """Return the handler of a call that is handed over to the batch as work."""
+
         def call(request: Any, caller: Caller, context: grpc.ServicerContext, place: Place) -> Answer:
             return self._wait(self._hand_over(make(request, caller), place), context)
 
         return self._guarded(call)
 
-    def _read(self, read: Read) -> Handle:
+    def read(self, read: Read) -> Handle:
+        """Return the handler of a call that reads; the look is written down before it is answered."""
+
         def call(request: Any, caller: Caller, context: grpc.ServicerContext, place: Place) -> Answer:
             try:
                 with self._store.read() as reader:
@@ -308,7 +312,7 @@ def _put(answers: queue.SimpleQueue[bytes | None], request_id: str, done: Future
     answers.put(_item(request_id, done.result()))
 
 
-def _content(request: Any) -> bytes:
+def content_of(request: Any) -> bytes:
     """Return a request's content without who sent it and under which id: what makes two requests the same."""
     bare = type(request)()
     bare.CopyFrom(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from router.audit.events import AuditEvent
-from router.matching import MatchOutcome, MatchResult, resolve
+from router.matching import MatchOutcome, MatchResult
 from router.model.errors import Reason, RouterError
 from router.routing.case import HeldReferral, ReferralState
 from router.routing.case import MatchOutcome as CaseMatch
@@ -13,6 +13,7 @@ from router.routing.decision import Decision
 from router.routing.safety import findings
 from router.service.changing import Cause, case_of, record_decision
 from router.service.decode import micros
+from router.service.doubts import match_of, rank_of
 from router.service.encode import Ids, MatchTold
 from router.service.families import latest_decision, source_of
 from router.service.placing import Placement, place
@@ -26,8 +27,10 @@ from router.store.interface import (
     Change,
     EventKind,
     EventRow,
+    HeldReview,
     ReferralVersion,
     ReviewRow,
+    ReviewStateRow,
     StoredAnswer,
 )
 from router.store.parts import Joined
@@ -49,13 +52,7 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         return _repeat(work, same, space, tools)
     known = versions[-1] if versions else None
     candidates = [space.family(known.family_id)] if known else space.candidates(space.keys[id(work)])
-    match = resolve(
-        work.event.people,
-        work.event.household,
-        [one.record() for one in candidates],
-        tools.weights,
-        must_link=known.family_id if known else None,
-    )
+    match = match_of(work.event, candidates, tools.weights, space, must_link=known.family_id if known else None)
     held = HeldReferral(tools.ids.new(), work.event, ReferralState.OPEN, {}, work.received_at)
     placement = place(
         work.event,
@@ -74,29 +71,18 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         match.matcher_version,
     )
     case = dataclasses.replace(
-        case_of(placement.family, placement.episode_id, work.received_at), arrived=held.referral_id, match=told.outcome
+        case_of(placement.family, placement.episode_id, work.received_at, space, perhaps=_possible(match)),
+        arrived=held.referral_id,
+        match=told.outcome,
     )
-    if match.outcome is MatchOutcome.ASK_A_PERSON and match.family_id is not None:
-        other = space.family(match.family_id)
-        episode = other.latest_episode()
-        case = dataclasses.replace(case, perhaps=other.held(episode), perhaps_holders=other.holders(episode))
     decision = tools.decider.decide(case)
     if work.dry_run:
         return _checked(work, decision, told, tools)
 
     change = _arrival(work, placement, match, space)
-    reviews = [
-        ReviewRow(
-            tools.ids.new(),
-            held.referral_id,
-            placement.family.family_id,
-            one,
-            " ".join(match.gates),
-            micros(work.received_at),
-        )
-        for one in _possible(match)
-    ]
-    change.reviews.extend(reviews)
+    reviews = [_review(work, placement, one, match, decision, tools) for one in _possible(match)]
+    change.reviews.extend(one.row for one in reviews)
+    change.review_states.extend(one.now for one in reviews)
     cause = Cause(work, held.referral_id, work.payload, AuditEvent.REFERRAL_DECIDED)
     document = record_decision(
         change,
@@ -109,12 +95,13 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         space,
         tools,
         referral_id=held.referral_id,
-        review_id=reviews[0].review_id if reviews else 0,
+        review_id=reviews[0].row.review_id if reviews else 0,
     )
     projected = tools.projector.project_document(document, work.caller.rights())
     answer = _answer(work, held.referral_id, projected)
     change.answer = _answer_row(work, answer)
     _let_others_see(work, placement, answer, space, tools)
+    space.keep_reviews(reviews)
     return Done(bytes(answer), change)
 
 
@@ -126,6 +113,16 @@ def _possible(match: MatchResult) -> tuple[int, ...]:
     if match.outcome is not MatchOutcome.ASK_A_PERSON or match.family_id is None:
         return ()
     return (match.family_id, *match.also_possible)
+
+
+def _review(
+    work: Submit, placement: Placement, possible: int, match: MatchResult, decision: Decision, tools: Tools
+) -> HeldReview:
+    """Return the question whether the event's family is one that is known; the desk of its board is asked."""
+    at, family_id = micros(work.received_at), placement.family.family_id
+    row = ReviewRow(tools.ids.new(), placement.held.referral_id, family_id, possible, " ".join(match.gates), at)
+    desk = tools.pack.desk_of(decision.board)
+    return HeldReview(row, ReviewStateRow(row.review_id, family_id, possible, at, rank_of(decision.safety), desk))
 
 
 def content_digest(work: Submit) -> bytes:

@@ -48,7 +48,7 @@ def withdraw(work: Withdraw, space: Workspace, tools: Tools) -> Done:
     change.links.append(
         LinkRow(tools.ids.new(), event_id, family.family_id, newest.episode_id, {}, work.caller.name, at)
     )
-    case = case_of(family, newest.episode_id, work.received_at)
+    case = case_of(family, newest.episode_id, work.received_at, space)
     if not case.open_referrals:
         change.decision_states[latest_decision(family.leads.get(newest.episode_id))] = "withdrawn"
     decision = tools.decider.decide(case)

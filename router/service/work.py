@@ -127,6 +127,79 @@ class Note(Work):
     change: Change
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyWork(Work):
+    """A person's act on families or reviews. Each is a batch of its own, and one at a time in the whole store."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimReview(FamilyWork):
+    """A review to take in hand for so many minutes."""
+
+    review_id: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseReview(FamilyWork):
+    """A claim to give back."""
+
+    review_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideReview(FamilyWork):
+    """A verdict on a review. ``pairs`` are people of the two families who are one, by person id."""
+
+    review_id: int
+    same: bool
+    reason: str
+    note: str
+    pairs: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenReview(FamilyWork):
+    """A verdict "different" to take back."""
+
+    review_id: int
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitFamily(FamilyWork):
+    """Referrals to take out of a family; ``to_family_id`` is 0 for a new one."""
+
+    family_id: int
+    referral_ids: frozenset[int]
+    person_ids: frozenset[int]
+    to_family_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoMerge(FamilyWork):
+    """A merge to take back: named itself, or the last one of a family; the other id is 0."""
+
+    family_id: int
+    regrouping_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveInfant(FamilyWork):
+    """An infant to move; ``to_family_id`` is 0 for a new family."""
+
+    family_id: int
+    person_id: int
+    to_family_id: int
+    kind: str
+    board_code: str
+
+
 Answer = bytes | RouterError
 """What a unit of work ends with: the answer's bytes, or the refusal."""
 

@@ -9,8 +9,8 @@ from router.matching import blocking_keys
 from router.model.referral import ReferralEvent
 from router.service.families import EventMemory, FamilyState, family_state, source_of
 from router.service.shortlist import shortlist
-from router.service.work import Acknowledge, Escalate, Respond, Submit, Withdraw, Work
-from router.store.interface import DecisionRow, NoticeRow, Reader, ReferralVersion, StoredAnswer
+from router.service.work import Acknowledge, Escalate, FamilyWork, Respond, Submit, Withdraw, Work
+from router.store.interface import DecisionRow, FamilyRows, HeldReview, NoticeRow, Reader, ReferralVersion, StoredAnswer
 
 MOST_FAMILIES_OF_A_KEY = 64
 #: What whoever acknowledges or escalates notices locks.
@@ -31,6 +31,10 @@ class KeyHash:
         """Return what a referral's source is locked by: a whole number below -10, so that it is no blocking key."""
         return -11 - (self.hashed("\0".join(("source", *source))) >> 1)
 
+    def of_reviews(self) -> int:
+        """Return what whoever acts on reviews or families locks: such acts are few, and one at a time."""
+        return self.of_source(("", "reviews"))
+
     def hashed(self, key: str) -> int:
         """Return the hash of one blocking key."""
         digest = hashlib.blake2b(key.encode(), key=self._key, digest_size=8).digest()
@@ -46,6 +50,7 @@ class Workspace:
     def __init__(self, reader: Reader, memory: EventMemory, key_hash: KeyHash, batch: Sequence[Work]) -> None:
         self._reader = reader
         self._memory = memory
+        self._key_hash = key_hash
         submits = [work for work in batch if isinstance(work, Submit)]
         self.keys = {id(work): key_hash.of(work.event) for work in submits}
         self._request_ids = sorted({work.request_id for work in batch if work.request_id})
@@ -56,6 +61,8 @@ class Workspace:
         self.locks = {*self._all_keys, *map(key_hash.of_source, self._sources)}
         if any(isinstance(work, Acknowledge | Escalate) for work in batch):
             self.locks.add(NOTICES_LOCK)
+        if any(isinstance(work, FamilyWork) for work in batch):
+            self.locks.add(key_hash.of_reviews())
         self._answers = reader.answers(self._request_ids) if self._request_ids else {}
         self._versions = dict(reader.referral_versions(self._sources)) if self._sources else {}
         self._by_key: dict[int, set[int]] = {}
@@ -64,6 +71,8 @@ class Workspace:
             self._read_keys = reader.families_of_keys(self._all_keys, most=MOST_FAMILIES_OF_A_KEY)
             self._by_key = {key: set(families) for key, families in self._read_keys.items()}
         self._families: dict[int, FamilyState] = {}
+        self._rows: dict[int, FamilyRows] = {}
+        self._open_reviews: dict[int, tuple[HeldReview, ...]] = {}
         self._read_versions: dict[int, int] = {}
         wanted = {one.family_id for versions in self._versions.values() for one in versions}
         for keys in self.keys.values():
@@ -71,7 +80,7 @@ class Workspace:
         self._fetch(wanted)
         self._read_answers = dict(self._answers)
         self._read_sources = dict(self._versions)
-        self._depends_on_more = any(isinstance(work, Respond | Acknowledge | Escalate) for work in batch)
+        self._depends_on_more = any(isinstance(work, Respond | Acknowledge | Escalate | FamilyWork) for work in batch)
         self.decisions: dict[int, DecisionRow] = {}
         self.notices: dict[int, NoticeRow] = {}
 
@@ -103,12 +112,46 @@ class Workspace:
         """Return the families that share blocking keys and are worth comparing, in order of id."""
         found = shortlist(keys, self._by_key)
         self._fetch(found)
-        return [self._families[one] for one in sorted(found)]
+        # One whose events were all moved elsewhere is found by its old keys still.
+        return [family for one in sorted(found) if not (family := self._families[one]).is_empty]
 
     def family(self, family_id: int) -> FamilyState:
         """Return a family by id."""
         self._fetch({family_id})
         return self._families[family_id]
+
+    @property
+    def reader(self) -> Reader:
+        """What the batch reads from."""
+        return self._reader
+
+    def keys_of(self, event: ReferralEvent) -> dict[int, str]:
+        """Return the hashed blocking keys of an event."""
+        return self._key_hash.of(event)
+
+    def known_family(self, family_id: int) -> FamilyState | None:
+        """Return a family by id; None where there is none."""
+        self._fetch({family_id})
+        return self._families.get(family_id)
+
+    def rows(self, family_id: int) -> FamilyRows:
+        """Return a family's rows as they were read."""
+        self._fetch({family_id})
+        return self._rows[family_id]
+
+    def open_reviews(self, family_id: int) -> tuple[HeldReview, ...]:
+        """Return the open reviews that a family is in; it must have been fetched or kept."""
+        return self._open_reviews.get(family_id, ())
+
+    def keep_reviews(self, opened: Iterable[HeldReview]) -> None:
+        """Let later items of the batch see reviews that were opened."""
+        for one in opened:
+            for family_id in (one.now.family_id, one.now.other_family_id):
+                self._open_reviews[family_id] = (*self._open_reviews.get(family_id, ()), one)
+
+    def replace_reviews(self, now: Mapping[int, tuple[HeldReview, ...]]) -> None:
+        """Let what follows see these families' open reviews as an act leaves them."""
+        self._open_reviews.update(now)
 
     def decision(self, decision_id: int) -> DecisionRow | None:
         """Return a decision by id."""
@@ -147,4 +190,6 @@ class Workspace:
         if missing:
             for family_id, rows in self._reader.families(missing).items():
                 self._families[family_id] = family_state(rows, self._memory)
+                self._rows[family_id] = rows
                 self._read_versions[family_id] = rows.version
+            self._open_reviews.update(self._reader.open_reviews(missing))

@@ -24,8 +24,14 @@ from router.store.rows import (
     LINK,
     NOTICE,
     PERSON,
+    REGROUPED,
+    REGROUPING,
     REVIEW,
+    REVIEW_EVENT,
+    REVIEW_STATE,
     Values,
+    judged_values,
+    judgement_values,
 )
 
 Key = TypeVar("Key")
@@ -53,6 +59,12 @@ class Step(Enum):
     DECISION_STATE = "decision.state"
     DESK_ITEM = "desk_item"
     REVIEW = "review"
+    REVIEW_STATE = "review_state"
+    REVIEW_EVENT = "review_event"
+    JUDGEMENT = "judgement"
+    JUDGED = "judged"
+    REGROUPING = "regrouping"
+    REGROUPED = "regrouped"
     NOTICE = "notice"
     NOTICE_ACKNOWLEDGED = "notice.acknowledged"
     NOTICE_ESCALATED = "notice.escalated"
@@ -120,6 +132,10 @@ def _families(change: Change) -> set[int]:
         families.update(row.family_id for row in rows)
     for review in change.reviews:
         families.update((review.family_id, review.possible_family_id))
+    for state in change.review_states:
+        families.update((state.family_id, state.other_family_id))
+    for act in change.regroupings:
+        families.update((act.family_id, act.other_family_id))
     families.discard(0)
     return families
 
@@ -150,6 +166,15 @@ def _steps(changes: Sequence[Change]) -> Iterator[tuple[Step, Sequence[Values]]]
     yield Step.DECISION_STATE, [(state, decision_id) for decision_id, state in states.items()]
     yield Step.DESK_ITEM, [DESK_ITEM.to_values(row) for each in changes for row in each.desk_items]
     yield Step.REVIEW, [REVIEW.to_values(row) for each in changes for row in each.reviews]
+    yield (
+        Step.REVIEW_STATE,
+        list(_latest([REVIEW_STATE.to_values(row) for each in changes for row in each.review_states])),
+    )
+    yield Step.REVIEW_EVENT, [REVIEW_EVENT.to_values(row) for each in changes for row in each.review_events]
+    yield Step.JUDGEMENT, [judgement_values(row) for each in changes for row in each.judgements]
+    yield Step.JUDGED, [values for each in changes for row in each.judgements for values in judged_values(row)]
+    yield Step.REGROUPING, [REGROUPING.to_values(row) for each in changes for row in each.regroupings]
+    yield Step.REGROUPED, [REGROUPED.to_values(row) for each in changes for row in each.regrouped]
     yield Step.NOTICE, [NOTICE.to_values(row) for each in changes for row in each.notices]
     acknowledged = _first(item for each in changes for item in each.acknowledged.items())
     yield Step.NOTICE_ACKNOWLEDGED, [(at, by, notice_id) for notice_id, (at, by) in acknowledged.items()]

@@ -145,6 +145,15 @@ def _contents(connection: Connection, most: int) -> Found:
 
 
 _OVER = "('superseded', 'declined', 'withdrawn')"
+# The episodes of which a referral is held. A link that is not the event's last one does not count.
+_LINKS = """
+    SELECT link.event_id, link.family_id, link.episode_id FROM link WHERE NOT EXISTS (
+        SELECT 1 FROM link AS later WHERE later.event_id = link.event_id AND later.sequence > link.sequence)
+"""
+_HELD = f"""
+    SELECT DISTINCT placed.episode_id FROM ({_LINKS}) AS placed
+    JOIN event ON event.event_id = placed.event_id WHERE event.kind = 'referral'
+"""  # noqa: S608 - fixed words
 _ADDRESS = "CASE WHEN d.board = '' THEN d.service ELSE d.service || '@' || d.board END"
 
 #: Every check that needs nothing but the tables.
@@ -160,19 +169,28 @@ CHECKS: tuple[Check, ...] = (
     ),
     _by_statement(
         "lead-decision",
-        "Each lead is the one that its decision names, for that episode.",
+        "Each lead is the one that its decision names, for that episode or one that came to its family.",
         of="lead",
         called="episode",
         wrong="SELECT l.episode_id FROM lead AS l JOIN decision AS d ON d.decision_id = l.decision_id "
-        "WHERE d.episode_id <> l.episode_id OR d.service <> l.service OR d.board <> l.board",
+        "JOIN episode AS e ON e.episode_id = l.episode_id "
+        "WHERE d.service <> l.service OR d.board <> l.board OR (d.episode_id <> l.episode_id AND d.family_id NOT IN "
+        "(SELECT r.family_id FROM regrouping AS r WHERE r.other_family_id = e.family_id))",
     ),
     _by_statement(
         "current-decision",
-        "Of each episode's decisions one stands: it is not superseded, declined or withdrawn.",
+        "Of each episode's decisions one stands: it is not superseded, declined or withdrawn. None does where all that "
+        "the episode held was moved to another family.",
         of="(SELECT DISTINCT episode_id FROM decision) AS decided",
         called="episode",
-        wrong="SELECT episode_id FROM decision GROUP BY episode_id "  # noqa: S608 - fixed words
-        f"HAVING sum(CASE WHEN state IN {_OVER} THEN 0 ELSE 1 END) <> 1",
+        wrong=f"""
+            SELECT decided.episode_id FROM (
+                SELECT episode_id, sum(CASE WHEN state IN {_OVER} THEN 0 ELSE 1 END) AS standing
+                FROM decision GROUP BY episode_id
+            ) AS decided
+            LEFT JOIN ({_HELD}) AS held ON held.episode_id = decided.episode_id
+            WHERE decided.standing <> CASE WHEN held.episode_id IS NULL THEN 0 ELSE 1 END
+        """,  # noqa: S608 - fixed words
     ),
     _by_statement(
         "decision-family",
@@ -287,6 +305,74 @@ CHECKS: tuple[Check, ...] = (
                 SELECT DISTINCT recipient, created_at FROM notice WHERE kind = 'desk_item' AND decision_id IS NULL
             ) AS told ON told.recipient = i.desk AND told.created_at = i.created_at
             WHERE e.kind = 'quarantine' AND told.recipient IS NULL
+        """,
+    ),
+    _by_statement(
+        "merged-families",
+        "A family that was merged into another, and is not taken back, holds no event.",
+        of="regrouping WHERE kind = 'merge'",
+        called="family",
+        wrong=f"""
+            SELECT DISTINCT merge.family_id FROM regrouping AS merge
+            JOIN ({_LINKS}) AS placed ON placed.family_id = merge.family_id
+            WHERE merge.kind = 'merge' AND merge.regrouping_id NOT IN (
+                SELECT undo.undoes FROM regrouping AS undo WHERE undo.undoes IS NOT NULL)
+        """,  # noqa: S608 - fixed words
+    ),
+    _by_statement(
+        "judgements",
+        "No two events are of one family that a person judged to be of different ones, and nobody otherwise since.",
+        of="judgement WHERE verdict = 'different'",
+        called="judgement",
+        wrong=f"""
+            SELECT DISTINCT said.judgement_id FROM judgement AS said
+            JOIN judged AS one ON one.judgement_id = said.judgement_id AND one.side = 1
+            JOIN judged AS other ON other.judgement_id = said.judgement_id AND other.side = 2
+            JOIN ({_LINKS}) AS here ON here.event_id = one.event_id
+            JOIN ({_LINKS}) AS there ON there.event_id = other.event_id
+            WHERE said.verdict = 'different' AND here.family_id = there.family_id AND NOT EXISTS (
+                SELECT 1 FROM judged AS again
+                JOIN judged AS against ON against.judgement_id = again.judgement_id AND against.side <> again.side
+                JOIN judgement AS later ON later.judgement_id = again.judgement_id
+                WHERE again.event_id = one.event_id AND against.event_id = other.event_id
+                    AND later.sequence > said.sequence AND later.verdict <> 'different')
+        """,  # noqa: S608 - fixed words
+    ),
+    _by_statement(
+        "review-states",
+        "It is known of each review how it stands.",
+        of="review",
+        called="review",
+        wrong="SELECT review.review_id FROM review WHERE NOT EXISTS "
+        "(SELECT 1 FROM review_state WHERE review_state.review_id = review.review_id)",
+    ),
+    _by_statement(
+        "open-reviews",
+        "Each open review is about two families, each of which holds events, and its event is of the first of them.",
+        of="review_state WHERE closed_at IS NULL",
+        called="review",
+        wrong=f"""
+            SELECT state.review_id FROM review_state AS state JOIN review ON review.review_id = state.review_id
+            LEFT JOIN ({_LINKS}) AS placed ON placed.event_id = review.event_id
+            LEFT JOIN (SELECT DISTINCT family_id FROM ({_LINKS}) AS linked) AS held
+            ON held.family_id = state.other_family_id
+            WHERE state.closed_at IS NULL AND (
+                state.family_id = state.other_family_id OR placed.family_id IS NULL
+                OR placed.family_id <> state.family_id OR held.family_id IS NULL)
+        """,  # noqa: S608 - fixed words
+    ),
+    _by_statement(
+        "regroupings",
+        "Each link that a regrouping made, and the one before it, are of its families and of one event.",
+        of="regrouped",
+        called="link",
+        wrong="""
+            SELECT made.link_id FROM regrouped AS moved
+            JOIN regrouping AS act ON act.regrouping_id = moved.regrouping_id
+            JOIN link AS made ON made.link_id = moved.link_id
+            LEFT JOIN link AS earlier ON earlier.link_id = moved.earlier_link_id
+            WHERE made.family_id NOT IN (act.family_id, act.other_family_id)
+                OR earlier.event_id <> made.event_id OR earlier.family_id <> act.family_id
         """,
     ),
     _in_order(metadata.tables["notice"]),

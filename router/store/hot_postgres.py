@@ -16,7 +16,15 @@ from psycopg import errors
 from sqlalchemy import BigInteger, LargeBinary, Table
 
 from router.store.applying import Step
-from router.store.interface import ChangeConflict, EventKind, FamilyRows, ReferralVersion, StoredAnswer, StoreError
+from router.store.interface import (
+    ChangeConflict,
+    EventKind,
+    FamilyRows,
+    HeldReview,
+    ReferralVersion,
+    StoredAnswer,
+    StoreError,
+)
 from router.store.rows import (
     ANSWER,
     AUDIT,
@@ -24,14 +32,22 @@ from router.store.rows import (
     DESK_ITEM,
     EPISODE,
     EVENT,
+    JUDGED_NAMES,
+    JUDGEMENT_NAMES,
     LEAD,
     LINK,
+    MOVING,
     NOTICE,
     PERSON,
+    REGROUPED,
+    REGROUPING,
     REVIEW,
+    REVIEW_EVENT,
+    REVIEW_STATE,
     Shape,
     Values,
     gathered,
+    held_reviews,
 )
 from router.store.tables import metadata
 
@@ -106,6 +122,15 @@ _WRITE = {
     ),
     Step.DESK_ITEM: _insert(DESK_ITEM),
     Step.REVIEW: _insert(REVIEW),
+    Step.REVIEW_STATE: (
+        f"{_insert(REVIEW_STATE)} ON CONFLICT (review_id) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in MOVING)
+    ),
+    Step.REVIEW_EVENT: _insert(REVIEW_EVENT),
+    Step.JUDGEMENT: _insert_into(_TABLES["judgement"], JUDGEMENT_NAMES),
+    Step.JUDGED: _insert_into(_TABLES["judged"], JUDGED_NAMES),
+    Step.REGROUPING: _insert(REGROUPING),
+    Step.REGROUPED: _insert(REGROUPED),
     Step.NOTICE: _append(NOTICE),
     Step.NOTICE_ACKNOWLEDGED: (
         "UPDATE notice SET acknowledged_at = coalesce(notice.acknowledged_at, given.at), "
@@ -161,6 +186,16 @@ _EVENTS = f"""
     WHERE link.family_id {_MINE} AND NOT EXISTS (
         SELECT 1 FROM link AS later WHERE later.event_id = link.event_id AND later.sequence > link.sequence)
     ORDER BY event.event_id
+"""  # noqa: S608
+# Each side by its own index.
+_OPEN_REVIEWS = f"""
+    SELECT review_state.family_id, {_columns(REVIEW)}, {_columns(REVIEW_STATE)}
+    FROM review_state JOIN review ON review.review_id = review_state.review_id
+    WHERE review_state.closed_at IS NULL AND review_state.family_id {_MINE}
+    UNION ALL
+    SELECT review_state.other_family_id, {_columns(REVIEW)}, {_columns(REVIEW_STATE)}
+    FROM review_state JOIN review ON review.review_id = review_state.review_id
+    WHERE review_state.closed_at IS NULL AND review_state.other_family_id {_MINE}
 """  # noqa: S608
 _FAMILIES_OF_DECISIONS = f"SELECT DISTINCT family_id FROM decision WHERE decision_id {_MINE}"  # noqa: S608
 _LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%b::bigint[]) AS given (key)"
@@ -226,6 +261,12 @@ def families(driver: Driver, family_ids: Collection[int], *, hold: bool = False)
         return {}
     persons, episodes, leads, events = (_rows(driver, query, given) for query in (_PERSONS, _EPISODES, _LEADS, _EVENTS))
     return gathered(versions, persons, episodes, leads, events)
+
+
+def open_reviews(driver: Driver, family_ids: Collection[int]) -> dict[int, tuple[HeldReview, ...]]:
+    """Return the open reviews of each family, in order of id; a family in none is left out."""
+    given = list(family_ids)
+    return held_reviews(_rows(driver, _OPEN_REVIEWS, (given, given)))
 
 
 class DriverWriter:

@@ -20,7 +20,15 @@ from typing import Any, Protocol
 from sqlcipher3 import dbapi2
 
 from router.store.applying import Step
-from router.store.interface import ChangeConflict, EventKind, FamilyRows, ReferralVersion, StoredAnswer, StoreError
+from router.store.interface import (
+    ChangeConflict,
+    EventKind,
+    FamilyRows,
+    HeldReview,
+    ReferralVersion,
+    StoredAnswer,
+    StoreError,
+)
 from router.store.rows import (
     ANSWER,
     AUDIT,
@@ -28,14 +36,22 @@ from router.store.rows import (
     DESK_ITEM,
     EPISODE,
     EVENT,
+    JUDGED_NAMES,
+    JUDGEMENT_NAMES,
     LEAD,
     LINK,
+    MOVING,
     NOTICE,
     PERSON,
+    REGROUPED,
+    REGROUPING,
     REVIEW,
+    REVIEW_EVENT,
+    REVIEW_STATE,
     Shape,
     Values,
     gathered,
+    held_reviews,
 )
 
 
@@ -110,6 +126,15 @@ _WRITE = {
     Step.NOTICE: _into(NOTICE),
     Step.DESK_ITEM: _into(DESK_ITEM),
     Step.REVIEW: _into(REVIEW),
+    Step.REVIEW_STATE: _into(
+        REVIEW_STATE,
+        "ON CONFLICT (review_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in MOVING),
+    ),
+    Step.REVIEW_EVENT: _into(REVIEW_EVENT),
+    Step.JUDGEMENT: _insert("judgement", JUDGEMENT_NAMES),
+    Step.JUDGED: _insert("judged", JUDGED_NAMES),
+    Step.REGROUPING: _into(REGROUPING),
+    Step.REGROUPED: _into(REGROUPED),
     Step.AUDIT: _into(AUDIT),
     Step.FAMILY_VERSION: _update("family", "version = version + given.column1", "family_id", 2),
     Step.DECISION_STATE: _update("decision", "state = given.column1", "decision_id", 2),
@@ -167,6 +192,17 @@ _EVENTS = f"""
     ORDER BY event.event_id
 """  # noqa: S608
 
+# Each side by its own index: asked for both at once, the planner may take neither.
+_OPEN_REVIEWS = f"""
+    SELECT review_state.family_id, {_list(REVIEW.names, "review")}, {_list(REVIEW_STATE.names, "review_state")}
+    FROM review_state JOIN review ON review.review_id = review_state.review_id
+    WHERE review_state.closed_at IS NULL AND review_state.family_id IN {_GIVEN}
+    UNION ALL
+    SELECT review_state.other_family_id, {_list(REVIEW.names, "review")}, {_list(REVIEW_STATE.names, "review_state")}
+    FROM review_state JOIN review ON review.review_id = review_state.review_id
+    WHERE review_state.closed_at IS NULL AND review_state.other_family_id IN {_GIVEN}
+"""  # noqa: S608
+
 
 def answers(driver: Driver, request_ids: Collection[str]) -> dict[str, StoredAnswer]:
     """Return the answers already given, by request id, as they are kept."""
@@ -201,6 +237,12 @@ def families(driver: Driver, family_ids: Collection[int]) -> dict[int, FamilyRow
         driver.execute(query, given) for query in (_PERSONS, _EPISODES, _LEADS, _EVENTS)
     )
     return gathered(versions, persons, episodes, leads, events)
+
+
+def open_reviews(driver: Driver, family_ids: Collection[int]) -> dict[int, tuple[HeldReview, ...]]:
+    """Return the open reviews of each family, in order of id; a family in none is left out."""
+    given = json.dumps(list(family_ids))
+    return held_reviews(driver.execute(_OPEN_REVIEWS, (given, given)))
 
 
 def suspects(driver: Driver) -> dict[bytes, int]:

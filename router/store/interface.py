@@ -26,6 +26,36 @@ class EventKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     RESPONSE = "response"
     QUARANTINE = "quarantine"
+    REVIEW = "review"
+    REGROUPING = "regrouping"
+
+
+class ReviewState(StrEnum):
+    """How far the question whether two families are one has come. ``SECOND_WANTED`` and ``DISPUTED`` are open still."""
+
+    OPEN = "open"
+    SECOND_WANTED = "second_wanted"
+    DISPUTED = "disputed"
+    SAME = "same"
+    DIFFERENT = "different"
+    SETTLED = "settled"
+
+
+class Verdict(StrEnum):
+    """What people said of two sets of events; ``TAKEN_BACK`` leaves the question open again."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    TAKEN_BACK = "taken_back"
+
+
+class RegroupingKind(StrEnum):
+    """How events came to another family."""
+
+    MERGE = "merge"
+    UNDO = "undo"
+    SPLIT = "split"
+    INFANT_MOVED = "infant_moved"
 
 
 class LeadState(StrEnum):
@@ -190,6 +220,116 @@ class ReviewRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewStateRow:
+    """How a review stands now. The two families are those that hold the events today, whatever was regrouped since.
+
+    ``rank`` is the order of pressing: 0 for an emergency, 1 urgent, 2 routine danger, 3 no danger. ``first_said`` and
+    ``first_by`` tell of the first of two people who must agree. ``claimed_until`` and ``closed_at`` are moments.
+    """
+
+    review_id: int
+    family_id: int
+    other_family_id: int
+    opened_at: int
+    rank: int
+    desk: str
+    state: ReviewState = ReviewState.OPEN
+    claimed_by: str = ""
+    claimed_until: int | None = None
+    first_said: str = ""
+    first_by: str = ""
+    closed_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewEventRow:
+    """One thing that was done about a review. ``reason`` is coded, ``note`` a person's own words."""
+
+    review_event_id: int
+    review_id: int
+    kind: str
+    made_by: str
+    made_at: int
+    until: int | None = None
+    reason: str = ""
+    note: str = ""
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReview:
+    """A review as it was opened, and as it stands."""
+
+    row: ReviewRow
+    now: ReviewStateRow
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """Limits a listing of open reviews; empty means no limit. ``after`` is (rank, opened_at, review_id) of the last."""
+
+    desk: str = ""
+    after: tuple[int, int, int] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRow:
+    """What a person said of two sets of events: ``one`` and ``other``, each sorted.
+
+    Of two judgements about the same pair of events the later one holds. ``review_id`` is 0 when there was no review.
+    """
+
+    judgement_id: int
+    verdict: Verdict
+    review_id: int
+    made_by: str
+    made_at: int
+    one: tuple[int, ...]
+    other: tuple[int, ...]
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupingRow:
+    """One act by which events came from one family to another.
+
+    ``undoes`` names the regrouping that this one takes back, ``review_id`` the review that it followed; 0 for none.
+    ``hidden`` is the kind of privacy that keeps it from ordinary readers, empty for none. ``before`` is a document of
+    what an undo needs besides the links.
+    """
+
+    regrouping_id: int
+    kind: RegroupingKind
+    family_id: int
+    other_family_id: int
+    review_id: int
+    undoes: int
+    made_by: str
+    made_at: int
+    reason: str
+    hidden: str
+    before: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupedRow:
+    """One link that a regrouping made, and the one that held before; ``earlier_link_id`` is 0 for a new event's."""
+
+    regrouping_id: int
+    link_id: int
+    earlier_link_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLink:
+    """A link that a regrouping made, and the one that held before, if any."""
+
+    link: LinkRow
+    earlier: LinkRow | None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditRow:
     """One leaf of the audit record: canonical JSON without personal data, and its digest.
 
@@ -264,7 +404,8 @@ class Change:
     ``leads`` replace the episode's current lead. ``decision_states`` maps decision ids to their new state.
     ``touched`` names families whose version rises, new families included. ``keys`` pairs a blocking key's hash with a
     family; one that is there already is no conflict. ``acknowledged`` maps notice ids to (when, by whom); ``escalated``
-    maps notice ids to when; the first of each holds, and a later one changes nothing.
+    maps notice ids to when; the first of each holds, and a later one changes nothing. ``review_states`` replace how
+    their review stands.
     """
 
     answer: AnswerRow | None = None
@@ -283,6 +424,11 @@ class Change:
     escalated: dict[int, int] = field(default_factory=dict)
     desk_items: list[DeskItemRow] = field(default_factory=list)
     reviews: list[ReviewRow] = field(default_factory=list)
+    review_states: list[ReviewStateRow] = field(default_factory=list)
+    review_events: list[ReviewEventRow] = field(default_factory=list)
+    judgements: list[JudgementRow] = field(default_factory=list)
+    regroupings: list[RegroupingRow] = field(default_factory=list)
+    regrouped: list[RegroupedRow] = field(default_factory=list)
     audit: list[AuditRow] = field(default_factory=list)
 
 
@@ -363,6 +509,33 @@ class Reader(Protocol):
 
     def list_desk_items(self, desk: str, *, limit: int) -> tuple[DeskItemRow, ...]:
         """Return a desk's items, those with danger first, then oldest first."""
+
+    def open_reviews(self, family_ids: Collection[int]) -> dict[int, tuple[HeldReview, ...]]:
+        """Return the open reviews that each family is on either side of, in order of id; a family in none is left out.
+
+        A family asked for is found under its own id even where the other side was asked for too.
+        """
+
+    def reviews_by_id(self, review_ids: Collection[int]) -> dict[int, HeldReview]:
+        """Return reviews by id."""
+
+    def list_reviews(self, only: ReviewFilter) -> tuple[HeldReview, ...]:
+        """Return open reviews, the most pressing first, then the oldest."""
+
+    def review_events(self, review_ids: Collection[int]) -> tuple[ReviewEventRow, ...]:
+        """Return what was done about reviews, in order of writing."""
+
+    def judgements(self, event_ids: Collection[int]) -> tuple[JudgementRow, ...]:
+        """Return every judgement that names one of the events, in order of writing."""
+
+    def regroupings(self, family_ids: Collection[int]) -> tuple[RegroupingRow, ...]:
+        """Return every regrouping from or to one of the families, in order of id."""
+
+    def regroupings_by_id(self, regrouping_ids: Collection[int]) -> dict[int, RegroupingRow]:
+        """Return regroupings by id."""
+
+    def moved_links(self, regrouping_id: int) -> tuple[MovedLink, ...]:
+        """Return the links that a regrouping made, in order of event id."""
 
     def list_audit(self, *, after: int, limit: int) -> tuple[AuditRow, ...]:
         """Return audit rows with a sequence above ``after``, rising."""

@@ -28,6 +28,7 @@ from router.store.interface import (
     DecisionRow,
     EventKind,
     FamilyRows,
+    HeldReview,
     ReferralVersion,
     StoreBusyError,
     StoredAnswer,
@@ -107,6 +108,10 @@ class PostgresReader(CoreReader):
     def families(self, family_ids: Collection[int]) -> dict[int, FamilyRows]:
         """Return everything held of the families, by id; an unknown id is left out."""
         return hot_postgres.families(self._driver, family_ids, hold=self._hold)
+
+    def open_reviews(self, family_ids: Collection[int]) -> dict[int, tuple[HeldReview, ...]]:
+        """Return the open reviews that each family is on either side of, in order of id."""
+        return hot_postgres.open_reviews(self._driver, family_ids)
 
 
 class PostgresTransaction(PostgresReader):

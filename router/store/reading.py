@@ -20,16 +20,61 @@ from router.store.interface import (
     DeskItemRow,
     EventKind,
     EventRow,
+    HeldReview,
+    JudgementRow,
+    MovedLink,
     NoticeRow,
     ReferralVersion,
+    RegroupingRow,
+    ReviewEventRow,
+    ReviewFilter,
 )
-from router.store.rows import AUDIT, DECISION, DESK_ITEM, EVENT, NOTICE, Shape
-from router.store.tables import RECORD, audit, decision, desk_item, event, family, link, notice, pack, part, suspect
+from router.store.rows import (
+    AUDIT,
+    DECISION,
+    DESK_ITEM,
+    EVENT,
+    JUDGED_NAMES,
+    JUDGEMENT_NAMES,
+    LINK,
+    NOTICE,
+    REGROUPING,
+    REVIEW,
+    REVIEW_EVENT,
+    REVIEW_STATE,
+    Shape,
+    held_review,
+    judgements_of,
+)
+from router.store.tables import (
+    RECORD,
+    audit,
+    decision,
+    desk_item,
+    event,
+    family,
+    judged,
+    judgement,
+    link,
+    notice,
+    pack,
+    part,
+    regrouped,
+    regrouping,
+    review,
+    review_event,
+    review_state,
+    suspect,
+)
 
 Row = TypeVar("Row")
 
 #: As many parts at once as every database takes parameters.
 _MOST_PARTS = 500
+
+_REVIEWS = select(*REVIEW.columns, *REVIEW_STATE.columns).join_from(
+    review_state, review, review.c.review_id == review_state.c.review_id
+)
 
 
 class CoreReader:
@@ -124,6 +169,70 @@ class CoreReader:
         query = query.order_by(calm, desk_item.c.created_at, desk_item.c.desk_item_id)
         return self._rows(DESK_ITEM, query.limit(limit))
 
+    def reviews_by_id(self, review_ids: Collection[int]) -> dict[int, HeldReview]:
+        """Return reviews by id."""
+        found = self._reviews(_REVIEWS.where(review_state.c.review_id.in_(review_ids)))
+        return {one.row.review_id: one for one in found}
+
+    def list_reviews(self, only: ReviewFilter) -> tuple[HeldReview, ...]:
+        """Return open reviews, the most pressing first, then the oldest."""
+        place = (review_state.c.rank, review_state.c.opened_at, review_state.c.review_id)
+        query = _REVIEWS.where(review_state.c.closed_at.is_(None))
+        if only.desk:
+            query = query.where(review_state.c.desk == only.desk)
+        if only.after is not None:
+            query = query.where(tuple_(*place) > tuple_(*only.after))
+        return self._reviews(query.order_by(*place).limit(only.limit))
+
+    def review_events(self, review_ids: Collection[int]) -> tuple[ReviewEventRow, ...]:
+        """Return what was done about reviews, in order of writing."""
+        query = select(*REVIEW_EVENT.columns).where(review_event.c.review_id.in_(review_ids))
+        return self._rows(REVIEW_EVENT, query.order_by(review_event.c.sequence))
+
+    def judgements(self, event_ids: Collection[int]) -> tuple[JudgementRow, ...]:
+        """Return every judgement that names one of the events, in order of writing."""
+        about = judged.alias()
+        ids = select(judged.c.judgement_id).where(judged.c.event_id.in_(event_ids)).distinct()
+        named = {judgement_id for (judgement_id,) in self._all(ids)}
+        if not named:
+            return ()
+        said = select(judgement.c.sequence, *(judgement.c[name] for name in JUDGEMENT_NAMES))
+        sides = select(*(about.c[name] for name in JUDGED_NAMES)).where(about.c.judgement_id.in_(named))
+        said = said.where(judgement.c.judgement_id.in_(named)).order_by(judgement.c.sequence)
+        return judgements_of(self._all(said), self._all(sides))
+
+    def regroupings(self, family_ids: Collection[int]) -> tuple[RegroupingRow, ...]:
+        """Return every regrouping from or to one of the families, in order of id."""
+        either = (regrouping.c.family_id, regrouping.c.other_family_id)
+        found = {
+            row.regrouping_id: row
+            for side in either
+            for row in self._rows(REGROUPING, select(*REGROUPING.columns).where(side.in_(family_ids)))
+        }
+        return tuple(found[one] for one in sorted(found))
+
+    def regroupings_by_id(self, regrouping_ids: Collection[int]) -> dict[int, RegroupingRow]:
+        """Return regroupings by id."""
+        query = select(*REGROUPING.columns).where(regrouping.c.regrouping_id.in_(regrouping_ids))
+        return {row.regrouping_id: row for row in self._rows(REGROUPING, query)}
+
+    def moved_links(self, regrouping_id: int) -> tuple[MovedLink, ...]:
+        """Return the links that a regrouping made, in order of event id."""
+        made, earlier = link.alias(), link.alias()
+        query = (
+            select(*(made.c[name] for name in LINK.names), *(earlier.c[name] for name in LINK.names))
+            .select_from(regrouped)
+            .join(made, made.c.link_id == regrouped.c.link_id)
+            .outerjoin(earlier, earlier.c.link_id == regrouped.c.earlier_link_id)
+            .where(regrouped.c.regrouping_id == regrouping_id)
+            .order_by(made.c.event_id, made.c.link_id)
+        )
+        split = len(LINK.names)
+        return tuple(
+            MovedLink(LINK.row(both[:split]), LINK.row(both[split:]) if both[split] is not None else None)
+            for both in self._all(query)
+        )
+
     def list_audit(self, *, after: int, limit: int) -> tuple[AuditRow, ...]:
         """Return audit rows with a sequence above ``after``, rising."""
         query = select(*AUDIT.columns).where(audit.c.sequence > after).order_by(audit.c.sequence).limit(limit)
@@ -146,6 +255,9 @@ class CoreReader:
         """Return how many rows each table of the record holds, by table name."""
         found = self._all(select(*(select(func.count()).select_from(table).scalar_subquery() for table in RECORD)))
         return dict(zip((table.name for table in RECORD), found[0], strict=True))
+
+    def _reviews(self, query: Select[Any]) -> tuple[HeldReview, ...]:
+        return tuple(held_review(values) for values in self._all(query))
 
     def _decisions(self, query: Select[Any]) -> tuple[DecisionRow, ...]:
         rows = self._rows(DECISION, query)

@@ -27,12 +27,21 @@ from router.store.interface import (
     EventKind,
     EventRow,
     FamilyRows,
+    HeldReview,
+    JudgementRow,
     LeadRow,
     LeadState,
     LinkRow,
     NoticeRow,
     PersonRow,
+    RegroupedRow,
+    RegroupingKind,
+    RegroupingRow,
+    ReviewEventRow,
     ReviewRow,
+    ReviewState,
+    ReviewStateRow,
+    Verdict,
 )
 
 Row = TypeVar("Row")
@@ -146,6 +155,55 @@ def _desk_item(values: Sequence[Any]) -> DeskItemRow:
     return DeskItemRow(desk_item_id, desk, reason, event_id or 0, family_id or 0, danger, created_at)
 
 
+def _review_state_values(row: ReviewStateRow) -> Values:
+    return (
+        row.review_id,
+        row.family_id,
+        row.other_family_id,
+        row.opened_at,
+        row.rank,
+        row.desk,
+        row.state.value,
+        row.claimed_by,
+        row.claimed_until,
+        row.first_said,
+        row.first_by,
+        row.closed_at,
+    )
+
+
+def _review_state(values: Sequence[Any]) -> ReviewStateRow:
+    review_id, family_id, other_family_id, opened_at, rank, desk, state, *rest = values
+    return ReviewStateRow(review_id, family_id, other_family_id, opened_at, rank, desk, ReviewState(state), *rest)
+
+
+def _regrouping_values(row: RegroupingRow) -> Values:
+    return (
+        row.regrouping_id,
+        row.kind.value,
+        row.family_id,
+        row.other_family_id,
+        row.review_id or None,
+        row.undoes or None,
+        row.made_by,
+        row.made_at,
+        row.reason,
+        row.hidden,
+        row.before,
+    )
+
+
+def _regrouping(values: Sequence[Any]) -> RegroupingRow:
+    regrouping_id, kind, family_id, other_family_id, review_id, undoes, *rest = values
+    return RegroupingRow(
+        regrouping_id, RegroupingKind(kind), family_id, other_family_id, review_id or 0, undoes or 0, *rest
+    )
+
+
+def _regrouped_values(row: RegroupedRow) -> Values:
+    return (row.regrouping_id, row.link_id, row.earlier_link_id or None)
+
+
 def _answer_values(row: AnswerRow) -> Values:
     return (row.request_id, row.method, row.request_digest, parts.kept(row.answer), row.created_at)
 
@@ -167,7 +225,63 @@ DECISION = Shape(tables.decision, DecisionRow, to_values=_decision_values)
 NOTICE = Shape(tables.notice, NoticeRow, to_values=_notice_values, row=_notice)
 DESK_ITEM = Shape(tables.desk_item, DeskItemRow, to_values=_desk_item_values, row=_desk_item)
 REVIEW = Shape(tables.review, ReviewRow)
+REVIEW_STATE = Shape(tables.review_state, ReviewStateRow, to_values=_review_state_values, row=_review_state)
+REVIEW_EVENT = Shape(tables.review_event, ReviewEventRow)
+REGROUPING = Shape(tables.regrouping, RegroupingRow, to_values=_regrouping_values, row=_regrouping)
+REGROUPED = Shape(tables.regrouped, RegroupedRow, to_values=_regrouped_values)
 AUDIT = Shape(tables.audit, AuditRow)
+
+#: The columns of a review's state that change.
+MOVING = tuple(name for name in REVIEW_STATE.written if name not in {"review_id", "opened_at", "desk"})
+#: A judgement lies in two tables: what was said, and of which events.
+JUDGEMENT_NAMES = ("judgement_id", "verdict", "review_id", "made_by", "made_at")
+JUDGED_NAMES = ("judgement_id", "event_id", "side")
+
+
+def judgement_values(row: JudgementRow) -> Values:
+    """Return what was said, in the order of ``JUDGEMENT_NAMES``."""
+    return (row.judgement_id, row.verdict.value, row.review_id or None, row.made_by, row.made_at)
+
+
+def judged_values(row: JudgementRow) -> list[Values]:
+    """Return of which events it was said, in the order of ``JUDGED_NAMES``."""
+    sides = ((event_id, side) for side, events in ((1, row.one), (2, row.other)) for event_id in events)
+    return [(row.judgement_id, event_id, side) for event_id, side in sides]
+
+
+def judgements_of(said: Iterable[Sequence[Any]], about: Iterable[Sequence[Any]]) -> tuple[JudgementRow, ...]:
+    """Return judgements from rows of (sequence, then ``JUDGEMENT_NAMES``) and rows of ``JUDGED_NAMES``, in order."""
+    sides: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for judgement_id, event_id, side in about:
+        sides[judgement_id, side].append(event_id)
+    return tuple(
+        JudgementRow(
+            judgement_id,
+            Verdict(verdict),
+            review_id or 0,
+            made_by,
+            made_at,
+            tuple(sorted(sides[judgement_id, 1])),
+            tuple(sorted(sides[judgement_id, 2])),
+            sequence,
+        )
+        for sequence, judgement_id, verdict, review_id, made_by, made_at in said
+    )
+
+
+def held_reviews(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[HeldReview, ...]]:
+    """Return reviews by the family that each row begins with, in order of id."""
+    found: dict[int, dict[int, HeldReview]] = defaultdict(dict)
+    for family_id, *values in rows:
+        held = held_review(values)
+        found[family_id][held.row.review_id] = held
+    return {family_id: tuple(held[one] for one in sorted(held)) for family_id, held in found.items()}
+
+
+def held_review(values: Sequence[Any]) -> HeldReview:
+    """Return a review from its row's values and its state's."""
+    split = len(REVIEW.names)
+    return HeldReview(REVIEW.row(values[:split]), REVIEW_STATE.row(values[split:]))
 
 
 def gathered(

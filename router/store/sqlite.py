@@ -21,6 +21,7 @@ from router.store.interface import (
     ChangeConflict,
     EventKind,
     FamilyRows,
+    HeldReview,
     ReferralVersion,
     StoredAnswer,
     StoreError,
@@ -67,6 +68,10 @@ class SqliteReader(CoreReader):
     def suspects(self) -> dict[bytes, int]:
         """Return every suspect with the deaths counted."""
         return hot_sqlite.suspects(self._driver)
+
+    def open_reviews(self, family_ids: Collection[int]) -> dict[int, tuple[HeldReview, ...]]:
+        """Return the open reviews that each family is on either side of, in order of id."""
+        return hot_sqlite.open_reviews(self._driver, family_ids)
 
 
 class SqliteTransaction(SqliteReader):

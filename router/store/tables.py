@@ -49,6 +49,12 @@ def _bytes(name: str, comment: str) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=False, comment=comment)
 
 
+def _open(name: str, *columns: str) -> Index:
+    """Return an index of the reviews that are open."""
+    where = text("closed_at IS NULL")
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 part = Table(
     "part",
     metadata,
@@ -272,6 +278,139 @@ review = Table(
     _text("gates", "What kept the two from being joined"),
     comment="Questions to a person: are these two families one?",
     sqlite_strict=True,
+)
+
+review_state = Table(
+    "review_state",
+    metadata,
+    Column(
+        "review_id",
+        WHOLE,
+        ForeignKey("review.review_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="The review",
+    ),
+    _of("family.family_id", "The family that holds the event today"),
+    _of("family.family_id", "The other family, as it is today", name="other_family_id"),
+    _whole("opened_at", "When the question was put"),
+    _whole("rank", "How pressing it is: 0 emergency, 1 urgent, 2 routine danger, 3 no danger"),
+    _whole("claimed_until", "Until when somebody has it in hand", nullable=True),
+    _whole("closed_at", "When it was answered", nullable=True),
+    _text("desk", "The desk that is asked"),
+    _text("state", "How far it has come: open, second_wanted, disputed, same, different, settled"),
+    _text("claimed_by", "Who has it in hand"),
+    _text("first_said", "What the first of two people said"),
+    _text("first_by", "Who that was"),
+    _open("ix_review_state_family_id", "family_id"),
+    _open("ix_review_state_other_family_id", "other_family_id"),
+    _open("ix_review_state_rank", "rank", "opened_at", "review_id"),
+    _open("ix_review_state_desk", "desk", "rank", "opened_at", "review_id"),
+    comment="How each review stands",
+    sqlite_strict=True,
+)
+
+review_event = Table(
+    "review_event",
+    metadata,
+    _sequence("Order of writing"),
+    _whole("review_event_id", "What was done", unique=True),
+    _of("review.review_id", "The review that it was done about"),
+    _whole("made_at", "When"),
+    _whole("until", "Until when a claim holds", nullable=True),
+    _text("kind", "What it was, such as claimed, said_same, disputed, settled, reopened"),
+    _text("made_by", "Who did it"),
+    _text("reason", "Why, coded"),
+    _text("note", "Why, in a person's own words"),
+    Index(None, "review_id", "sequence"),
+    comment="Everything that was done about reviews; only ever added to",
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+
+judgement = Table(
+    "judgement",
+    metadata,
+    _sequence("Order of writing: of two judgements about one pair of events the higher one holds"),
+    _whole("judgement_id", "The judgement", unique=True),
+    _of("review.review_id", "The review that it answers, if any", nullable=True),
+    _whole("made_at", "When it was made"),
+    _text("verdict", "What was said: same, different, taken_back"),
+    _text("made_by", "Who said it"),
+    comment="What people said of sets of events: whether they are of one family; only ever added to",
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+
+judged = Table(
+    "judged",
+    metadata,
+    Column(
+        "judgement_id",
+        WHOLE,
+        ForeignKey("judgement.judgement_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="The judgement",
+    ),
+    Column(
+        "event_id",
+        WHOLE,
+        ForeignKey("event.event_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="An event that it is about",
+    ),
+    _whole("side", "Which of the two sets the event is in: 1 or 2"),
+    Index(None, "event_id"),
+    comment="What judgements are about; only ever added to",
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+regrouping = Table(
+    "regrouping",
+    metadata,
+    _id("regrouping_id", "The regrouping"),
+    _of("family.family_id", "The family that events were taken from"),
+    _of("family.family_id", "The family that they came to", name="other_family_id"),
+    _of("review.review_id", "The review that it followed, if any", nullable=True),
+    _whole("undoes", "The regrouping that it takes back, if any", nullable=True),
+    _whole("made_at", "When"),
+    _text("kind", "What it was: merge, undo, split, infant_moved"),
+    _text("made_by", "Who did it"),
+    _text("reason", "Why, coded"),
+    _text("hidden", "The kind of privacy that keeps it from ordinary readers; empty for none"),
+    _bytes("before", "What an undo needs besides the links"),
+    Index(None, "family_id"),
+    Index(None, "other_family_id"),
+    comment="Acts by which events came to another family; only ever added to",
+    sqlite_strict=True,
+)
+
+regrouped = Table(
+    "regrouped",
+    metadata,
+    Column(
+        "regrouping_id",
+        WHOLE,
+        ForeignKey("regrouping.regrouping_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="The regrouping",
+    ),
+    Column(
+        "link_id",
+        WHOLE,
+        ForeignKey("link.link_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="A link that it made",
+    ),
+    _of("link.link_id", "The link that held before, if any", name="earlier_link_id", nullable=True),
+    comment="Which links each regrouping made; only ever added to",
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
 audit = Table(

@@ -26,6 +26,7 @@ class NoticeKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     NOTICE_KIND_WITHDRAWN: _ClassVar[NoticeKind]
     NOTICE_KIND_ESCALATED: _ClassVar[NoticeKind]
     NOTICE_KIND_STOOD_DOWN: _ClassVar[NoticeKind]
+    NOTICE_KIND_FAMILY_CHANGED: _ClassVar[NoticeKind]
 
 class NoticeLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -47,6 +48,7 @@ NOTICE_KIND_DECLINED: NoticeKind
 NOTICE_KIND_WITHDRAWN: NoticeKind
 NOTICE_KIND_ESCALATED: NoticeKind
 NOTICE_KIND_STOOD_DOWN: NoticeKind
+NOTICE_KIND_FAMILY_CHANGED: NoticeKind
 NOTICE_LEVEL_UNSPECIFIED: NoticeLevel
 NOTICE_LEVEL_EXISTENCE: NoticeLevel
 NOTICE_LEVEL_SUMMARY: NoticeLevel

@@ -20,12 +20,20 @@ from router.store.interface import (
     EventKind,
     EventRow,
     FamilyRows,
+    HeldReview,
+    JudgementRow,
     LeadRow,
     LinkRow,
+    MovedLink,
     NoticeRow,
     PersonRow,
     ReferralVersion,
+    RegroupedRow,
+    RegroupingRow,
+    ReviewEventRow,
+    ReviewFilter,
     ReviewRow,
+    ReviewStateRow,
     StoredAnswer,
 )
 
@@ -46,6 +54,11 @@ class State:
     notices: dict[int, NoticeRow] = field(default_factory=dict)
     desk_items: dict[int, DeskItemRow] = field(default_factory=dict)
     reviews: dict[int, ReviewRow] = field(default_factory=dict)
+    review_states: dict[int, ReviewStateRow] = field(default_factory=dict)
+    review_events: dict[int, ReviewEventRow] = field(default_factory=dict)
+    judgements: dict[int, JudgementRow] = field(default_factory=dict)
+    regroupings: dict[int, RegroupingRow] = field(default_factory=dict)
+    regrouped: dict[tuple[int, int], RegroupedRow] = field(default_factory=dict)
     audit: dict[int, AuditRow] = field(default_factory=dict)
     packs: dict[str, bytes] = field(default_factory=dict)
     suspects: dict[bytes, tuple[int, str]] = field(default_factory=dict)
@@ -131,6 +144,56 @@ class MemoryReader:
         rows = [row for row in self._state.desk_items.values() if row.desk == desk]
         return tuple(sorted(rows, key=lambda row: (not row.danger, row.created_at, row.desk_item_id))[:limit])
 
+    def open_reviews(self, family_ids: Collection[int]) -> dict[int, tuple[HeldReview, ...]]:
+        """As the interface says."""
+        held = [one for one in self._reviews() if one.now.closed_at is None]
+        found = {
+            family_id: tuple(one for one in held if family_id in {one.now.family_id, one.now.other_family_id})
+            for family_id in family_ids
+        }
+        return {family_id: reviews for family_id, reviews in found.items() if reviews}
+
+    def reviews_by_id(self, review_ids: Collection[int]) -> dict[int, HeldReview]:
+        """As the interface says."""
+        return {one.row.review_id: one for one in self._reviews() if one.row.review_id in review_ids}
+
+    def list_reviews(self, only: ReviewFilter) -> tuple[HeldReview, ...]:
+        """As the interface says."""
+        held = sorted(self._reviews(), key=_pressing)
+        held = [one for one in held if one.now.closed_at is None and only.desk in {"", one.now.desk}]
+        return tuple([one for one in held if only.after is None or _pressing(one) > only.after][: only.limit])
+
+    def review_events(self, review_ids: Collection[int]) -> tuple[ReviewEventRow, ...]:
+        """As the interface says."""
+        return tuple(row for row in self._state.review_events.values() if row.review_id in review_ids)
+
+    def judgements(self, event_ids: Collection[int]) -> tuple[JudgementRow, ...]:
+        """As the interface says."""
+        rows = self._state.judgements.values()
+        return tuple(row for row in rows if not {*row.one, *row.other}.isdisjoint(event_ids))
+
+    def regroupings(self, family_ids: Collection[int]) -> tuple[RegroupingRow, ...]:
+        """As the interface says."""
+        rows = sorted(self._state.regroupings.values(), key=lambda row: row.regrouping_id)
+        return tuple(row for row in rows if not {row.family_id, row.other_family_id}.isdisjoint(family_ids))
+
+    def regroupings_by_id(self, regrouping_ids: Collection[int]) -> dict[int, RegroupingRow]:
+        """As the interface says."""
+        return {row_id: row for row_id, row in self._state.regroupings.items() if row_id in regrouping_ids}
+
+    def moved_links(self, regrouping_id: int) -> tuple[MovedLink, ...]:
+        """As the interface says."""
+        links = self._state.links
+        rows = [row for row in self._state.regrouped.values() if row.regrouping_id == regrouping_id]
+        moved = [MovedLink(links[row.link_id], links.get(row.earlier_link_id)) for row in rows]
+        return tuple(sorted(moved, key=lambda one: (one.link.event_id, one.link.link_id)))
+
+    def _reviews(self) -> list[HeldReview]:
+        state = self._state
+        return [
+            HeldReview(state.reviews[row_id], state.review_states[row_id]) for row_id in sorted(state.review_states)
+        ]
+
     def list_audit(self, *, after: int, limit: int) -> tuple[AuditRow, ...]:
         """As the interface says."""
         return tuple([row for row in self._state.audit.values() if row.sequence > after][:limit])
@@ -163,6 +226,12 @@ class MemoryReader:
             "notice": state.notices,
             "desk_item": state.desk_items,
             "review": state.reviews,
+            "review_state": state.review_states,
+            "review_event": state.review_events,
+            "judgement": state.judgements,
+            "judged": [event_id for row in state.judgements.values() for event_id in (*row.one, *row.other)],
+            "regrouping": state.regroupings,
+            "regrouped": state.regrouped,
             "audit": state.audit,
             "pack": state.packs,
         }
@@ -277,6 +346,18 @@ def _write(state: State, change: Change) -> ChangeConflict | None:
         ("notice", state.notices, [(row.notice_id, row) for row in _numbered(change.notices, len(state.notices))]),
         ("desk_item", state.desk_items, [(row.desk_item_id, row) for row in change.desk_items]),
         ("review", state.reviews, [(row.review_id, row) for row in change.reviews]),
+        (
+            "review_event",
+            state.review_events,
+            [(row.review_event_id, row) for row in _numbered(change.review_events, len(state.review_events))],
+        ),
+        (
+            "judgement",
+            state.judgements,
+            [(row.judgement_id, row) for row in _numbered(change.judgements, len(state.judgements))],
+        ),
+        ("regrouping", state.regroupings, [(row.regrouping_id, row) for row in change.regroupings]),
+        ("regrouped", state.regrouped, [((row.regrouping_id, row.link_id), row) for row in change.regrouped]),
         ("audit", state.audit, [(row.audit_id, row) for row in _numbered(change.audit, len(state.audit))]),
     ]
     for table, rows, new in unique:
@@ -293,6 +374,7 @@ def _write(state: State, change: Change) -> ChangeConflict | None:
 def _update(state: State, change: Change) -> None:
     """Do what cannot conflict."""
     state.keys |= change.keys
+    state.review_states.update((row.review_id, _moved(state, row)) for row in change.review_states)
     state.leads.update((lead.episode_id, lead) for lead in change.leads)
     for family_id in change.touched:
         state.versions[family_id] += 1
@@ -304,6 +386,16 @@ def _update(state: State, change: Change) -> None:
     for notice_id, at in change.escalated.items():
         if state.notices[notice_id].escalated_at is None:
             state.notices[notice_id] = replace(state.notices[notice_id], escalated_at=at)
+
+
+def _moved(state: State, row: ReviewStateRow) -> ReviewStateRow:
+    """Return how a review stands from now on; when it was opened, and of whom it is asked, does not change."""
+    known = state.review_states.get(row.review_id, row)
+    return replace(row, opened_at=known.opened_at, desk=known.desk)
+
+
+def _pressing(one: HeldReview) -> tuple[int, int, int]:
+    return (one.now.rank, one.now.opened_at, one.now.review_id)
 
 
 def _numbered(rows: Sequence[Any], before: int) -> list[Any]:

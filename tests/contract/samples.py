@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 
 from router.store.interface import (
@@ -13,12 +14,19 @@ from router.store.interface import (
     EpisodeRow,
     EventKind,
     EventRow,
+    JudgementRow,
     LeadRow,
     LeadState,
     LinkRow,
     NoticeRow,
     PersonRow,
+    RegroupingKind,
+    RegroupingRow,
+    ReviewEventRow,
     ReviewRow,
+    ReviewState,
+    ReviewStateRow,
+    Verdict,
 )
 
 #: How many rows of each table ``Samples.referral`` writes.
@@ -35,6 +43,12 @@ REFERRAL_ROWS = {
     "notice": 4,
     "desk_item": 0,
     "review": 0,
+    "review_state": 0,
+    "review_event": 0,
+    "judgement": 0,
+    "judged": 0,
+    "regrouping": 0,
+    "regrouped": 0,
     "audit": 1,
     "pack": 0,
 }
@@ -139,6 +153,70 @@ def desk_item(
 def review(review_id: int, event_id: int, family_id: int, possible_family_id: int) -> ReviewRow:
     """Return a question to a person."""
     return ReviewRow(review_id, event_id, family_id, possible_family_id, "twin-mothers", 101)
+
+
+def review_state(
+    review_id: int,
+    family_id: int,
+    other_family_id: int,
+    *,
+    rank: int = 3,
+    opened_at: int = 101,
+    desk: str = "desk@S08000023",
+    closed_at: int | None = None,
+) -> ReviewStateRow:
+    """Return how a review stands."""
+    state = ReviewState.OPEN if closed_at is None else ReviewState.SAME
+    return ReviewStateRow(
+        review_id,
+        family_id,
+        other_family_id,
+        opened_at,
+        rank,
+        desk,
+        state,
+        "nurse-a",
+        102,
+        "same",
+        "nurse-b",
+        closed_at,
+    )
+
+
+def review_event(review_event_id: int, review_id: int, *, kind: str = "claimed") -> ReviewEventRow:
+    """Return what was done about a review."""
+    return ReviewEventRow(review_event_id, review_id, kind, "nurse-a", 103, 104, "REASON", "in words")
+
+
+def judgement(
+    judgement_id: int,
+    one: Sequence[int],
+    other: Sequence[int],
+    *,
+    verdict: Verdict = Verdict.DIFFERENT,
+    review_id: int = 0,
+) -> JudgementRow:
+    """Return what a person said of two sets of events."""
+    return JudgementRow(judgement_id, verdict, review_id, "nurse-a", 105, tuple(sorted(one)), tuple(sorted(other)))
+
+
+def regrouping(
+    regrouping_id: int, family_id: int, other_family_id: int, *, review_id: int = 0, undoes: int = 0
+) -> RegroupingRow:
+    """Return an act by which events came to another family."""
+    return RegroupingRow(
+        regrouping_id,
+        RegroupingKind.MERGE,
+        family_id,
+        other_family_id,
+        review_id,
+        undoes,
+        "nurse-a",
+        106,
+        "REASON",
+        "adoption",
+        b"before",
+    )
 
 
 def audit(audit_id: int, *, name: str = "service:decision:made") -> AuditRow:

@@ -6,8 +6,9 @@ Ids come from small pools, so that conflicts, shared families and changes that b
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,7 +17,17 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from router.store.interface import Change, DecisionFilter, EventKind, LeadState, Reader, Store
+from router.store.interface import (
+    Change,
+    DecisionFilter,
+    EventKind,
+    LeadState,
+    Reader,
+    RegroupedRow,
+    ReviewFilter,
+    Store,
+    Verdict,
+)
 from tests.contract import samples
 from tests.contract.memory_model import MemoryStore, State
 from tests.support.places import STORES, Place
@@ -59,12 +70,28 @@ def everything(reader: Reader) -> dict[str, Any]:
         "list_notices": [reader.list_notices(each, after=after, limit=3) for each in RECIPIENTS for after in (0, 2)],
         "overdue_notices": [reader.overdue_notices(now, limit=2) for now in TIMES],
         "list_desk_items": [reader.list_desk_items(desk, limit=3) for desk in DESKS],
+        "open_reviews": reader.open_reviews(ids),
+        "reviews_by_id": reader.reviews_by_id(ids),
+        "list_reviews": [
+            reader.list_reviews(only)
+            for only in (ReviewFilter(limit=2), ReviewFilter(desk="desk-a"), ReviewFilter(after=(1, 2, 10)))
+        ],
+        "review_events": _unnumbered(reader.review_events(ids)),
+        "judgements": [_unnumbered(reader.judgements(some)) for some in (ids, ids[:5])],
+        "regroupings": reader.regroupings(ids[:5]),
+        "regroupings_by_id": reader.regroupings_by_id(ids),
+        "moved_links": [reader.moved_links(n) for n in ids[:3]],
         "list_audit": [reader.list_audit(after=after, limit=3) for after in (0, 2)],
         "events_by_id": reader.events_by_id(ids),
         "pack": [reader.pack(digest) for digest in ("sha256:1", "sha256:2")],
         "suspects": reader.suspects(),
         "counts": reader.counts(),
     }
+
+
+def _unnumbered(rows: Iterable[Any]) -> list[Any]:
+    """Return rows in their order without the numbers that a database gives, which may leave some out."""
+    return [replace(row, sequence=0) for row in rows]
 
 
 class Drawing:
@@ -81,11 +108,13 @@ class Drawing:
         self._episodes = {n: row.family_id for n, row in stored.episodes.items()}
         self._decisions = {n: row.family_id for n, row in stored.decisions.items()}
         self._events = set(stored.events)
+        self._reviews = {n: (row.opened_at, row.desk) for n, row in stored.review_states.items()}
+        self._links = {n: row.family_id for n, row in stored.links.items()}
         self._notices = set(stored.notices)
         self._free: dict[str, list[int]] = {}
         for name in ("versions", "persons", "episodes", "events", "links", "decisions", "notices", "desk_items"):
             self._free[name] = self._shuffled(set(POOL) - set(getattr(stored, name)))
-        for name in ("reviews", "audit"):
+        for name in ("reviews", "review_events", "judgements", "regroupings", "audit"):
             self._free[name] = self._shuffled(set(POOL) - set(getattr(stored, name)))
         self._free["answers"] = self._shuffled({n for n in POOL if f"request-{n}" not in stored.answers})
 
@@ -98,6 +127,7 @@ class Drawing:
         self._decided(change)
         self._leads(change)
         self._told(change)
+        self._doubted(change)
         # A caller touches every family that its change has to do with, and may touch more.
         change.touched.update(self._few(self._families), change.new_families)
         for rows in (change.persons, change.episodes, change.links, change.decisions):
@@ -151,6 +181,29 @@ class Drawing:
                 self._decisions[n] = family_id
             for n in self._ids("reviews", 1):
                 change.reviews.append(samples.review(n, self._of(events), family_id, self._of(self._families)))
+
+    def _doubted(self, change: Change) -> None:
+        for n in [*(row.review_id for row in change.reviews), *self._few(self._reviews)]:
+            one, other = self._of(self._families), self._of(self._families)
+            rank, opened_at, desk = self._of(range(3)), self._of(TIMES), self._of(DESKS)
+            closed_at = self._of(TIMES) if self._chance.random() > 0.7 else None
+            row = samples.review_state(n, one, other, rank=rank, opened_at=opened_at, desk=desk, closed_at=closed_at)
+            change.review_states.append(row)
+            change.touched |= {one, other}
+        for review_id in self._few(self._reviews):
+            change.review_events += [samples.review_event(n, review_id) for n in self._ids("review_events")]
+        events = sorted(self._events)
+        for n in self._ids("judgements") if len(events) > 1 else []:
+            some = self._chance.sample(events, min(len(events), 4))
+            cut = self._chance.randint(1, len(some) - 1)
+            verdict = self._of(list(Verdict))
+            change.judgements.append(samples.judgement(n, some[:cut], some[cut:], verdict=verdict))
+        for n in self._ids("regroupings") if self._families else []:
+            one, other = self._of(self._families), self._of(self._families)
+            change.regroupings.append(samples.regrouping(n, one, other))
+            change.touched |= {one, other}
+            links = self._few(self._links)
+            change.regrouped += [RegroupedRow(n, link_id, self._of([*self._links, 0])) for link_id in links]
 
     def _leads(self, change: Change) -> None:
         for episode_id in self._few(self._episodes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from router.store.checking import CHECKS, Result, check_store
 from tests.support.history import play, routing
 from tests.support.places import STORES, Place
 from tests.support.registers import record, register
+from tests.support.requests import submit
+from tests.support.reviewing import decide, perhaps
 
 EVERY = (*CHECKS, DANGER_NOTICES)
 
@@ -24,7 +27,15 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     with routing(made.open(), made.key_file) as (stub, core):
         play(stub, core)
         register(core, record(77))
+        reviewed(SimpleNamespace(core=core, now=core.now()), stub)
     return made
+
+
+def reviewed(running: Any, stub: Any) -> None:
+    """Answer one review with "same" and one with "different"; the history's own stays open."""
+    for number, same in ((4, True), (6, False)):
+        asked = stub.SubmitReferral(submit(perhaps(number))).decision.match.review_id
+        assert decide(running, asked, same=same).consequences.decisions
 
 
 def results(place: Place, most: int = 10) -> list[Result]:
@@ -77,6 +88,8 @@ FIRST_DESK = "(SELECT min(decision_id) FROM decision WHERE outcome = 'desk')"
 PROPOSED = "(SELECT min(decision_id) FROM decision WHERE outcome <> 'desk' AND state = 'proposed')"
 SUPERSEDED = "(SELECT min(decision_id) FROM decision WHERE state = 'superseded')"
 RESPONSE = "(SELECT min(event_id) FROM event WHERE kind = 'response')"
+MERGED = "(SELECT family_id FROM regrouping WHERE kind = 'merge')"
+MERGED_EPISODE = f"(SELECT max(episode_id) FROM episode WHERE family_id = {MERGED})"
 ANY_OTHER = "(SELECT max(family_id) FROM family)"
 
 #: What is done to a sound store, and the one check that notices.
@@ -98,12 +111,19 @@ BREAKS = {
         ),
     ],
     "packs": [f"UPDATE decision SET pack_digest = 'none' WHERE decision_id = {PROPOSED}"],
-    "links": ["DELETE FROM link WHERE sequence = 1"],
-    "link-episode": ["UPDATE link SET episode_id = (SELECT max(episode_id) FROM episode) WHERE sequence = 1"],
+    "links": [f"DELETE FROM link WHERE event_id = {RESPONSE}"],
+    "link-episode": [f"UPDATE link SET episode_id = (SELECT max(episode_id) FROM episode) WHERE event_id = {RESPONSE}"],
     "link-people": ["DELETE FROM person WHERE person_id = (SELECT min(person_id) FROM person)"],
     "notices": [f"UPDATE notice SET kind = 'accepted' WHERE kind = 'lead_proposed' AND decision_id = {PROPOSED}"],
     "desk-items": ["DELETE FROM desk_item WHERE family_id IS NOT NULL"],
     "quarantine-notices": ["UPDATE notice SET created_at = 5 WHERE decision_id IS NULL AND kind = 'desk_item'"],
+    "merged-families": [
+        f"UPDATE link SET family_id = {MERGED}, episode_id = {MERGED_EPISODE} WHERE event_id = {RESPONSE}"
+    ],
+    "judgements": ["UPDATE judgement SET verdict = 'different' WHERE verdict = 'same'"],
+    "review-states": ["DELETE FROM review_state WHERE closed_at IS NULL"],
+    "open-reviews": ["UPDATE review_state SET other_family_id = family_id WHERE closed_at IS NULL"],
+    "regroupings": ["UPDATE regrouped SET earlier_link_id = link_id"],
     "notice-order": ["DELETE FROM notice WHERE sequence = (SELECT max(sequence) - 1 FROM notice)"],
     "audit-order": ["DELETE FROM audit WHERE sequence = 3"],
     "audit-digests": ["UPDATE audit SET name = name, leaf = leaf_digest WHERE sequence = 3"],
@@ -168,6 +188,7 @@ def test_each_reference_is_looked_at(place: Place) -> None:
     assert named == {
         *(f"{table}.family_id" for table in ("person", "episode", "link", "blocking", "decision", "notice")),
         *("desk_item.family_id", "review.family_id", "review.possible_family_id"),
+        *(f"{table}.{side}" for table in ("review_state", "regrouping") for side in ("family_id", "other_family_id")),
     }
     assert found.wrong == len(found.examples)
 

@@ -26,7 +26,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "schemas"
 SCHEMAS = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
 
 #: Revisions that were never the newest of a release, each with one that it landed together with.
-LANDED_TOGETHER = {"0002": "0003"}
+LANDED_TOGETHER = {"0002": "0003", "0004": "0005"}
 
 
 class Old:

@@ -1,0 +1,106 @@
+"""Whom an act on families tells: one that joins two families, parts them, or answers that they are two."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from router.model.danger import SafetyKind
+from router.routing.case import Case, Proposal, Standing
+from router.routing.decision import Decision, Notice, NoticeKind, NoticeLevel
+from router.routing.notices import address, holder_address, safety_text, told_of
+from router.routing.safety import findings
+from router.rules.pack import Pack
+
+
+class FamilyChange(StrEnum):
+    """What became of a family, in words for those who hold it."""
+
+    JOINED = "A family that you hold, or referred, was found to be one with another. It was decided again."
+    PARTED = "What was held as one family was found to be two. What you hold, or referred, was decided again."
+    NOT_THE_OTHER = "A family that you hold, or referred, was found not to be another one that it might have been."
+    IN_DOUBT_AGAIN = "It is asked again whether a family that you hold, or referred, is one with another."
+    INFANT_GONE = "An infant is no longer of a family that you hold, or referred. It was decided again."
+    INFANT_CAME = "An infant came to a family that you hold, or referred. It was decided again."
+
+
+_STOOD_DOWN = "Two services had accepted the lead for what was found to be one family. Another one leads from now on."
+_NO_LONGER_ASKED = "You are no longer asked to lead for a family: it was found to be one with another."
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Who held or was asked, and does so no longer: told so."""
+
+    stood_down: tuple[Proposal, ...] = ()
+    no_longer_asked: tuple[Proposal, ...] = ()
+
+
+def notices_of_change(
+    case: Case,
+    decision: Decision,
+    pack: Pack,
+    change: FamilyChange,
+    *,
+    came: Collection[int] = (),
+    leaving: Leaving | None = None,
+) -> tuple[Notice, ...]:
+    """Return the notices that an act on a family makes besides those of its new decision.
+
+    ``came`` are the referrals that came to the family by the act: the dangers in them are told as if they had just
+    arrived, since whoever leads now may not have heard of them.
+    """
+    made = [*_dangers(case, decision, pack, came), *_leaving(leaving or Leaving(), decision)]
+    gone = {one.recipient for one in made if one.kind is NoticeKind.STOOD_DOWN}
+    made += [
+        Notice(recipient, NoticeKind.FAMILY_CHANGED, level, decision.urgency, change.value)
+        for recipient, level in sorted(_holders(case, pack).items())
+        if recipient not in gone
+    ]
+    return tuple(dict.fromkeys(made))
+
+
+def joined(standings: Iterable[Standing], accepted: Proposal | None) -> Standing:
+    """Return who stands where in what several episodes became. ``accepted`` leads, if anybody had accepted."""
+    several = tuple(standings)
+    asked = next((one.proposed for one in several if one.proposed is not None), None)
+    return Standing(
+        accepted=accepted,
+        proposed=asked if accepted is None or asked != accepted else None,
+        at_desk=accepted is None and asked is None and any(one.at_desk for one in several),
+        supporting=frozenset(beside for one in several for beside in one.supporting),
+        declined=frozenset(service for one in several for service in one.declined),
+    )
+
+
+def _dangers(case: Case, decision: Decision, pack: Pack, came: Collection[int]) -> Iterator[Notice]:
+    for finding in findings((one for one in case.referrals if one.referral_id in came), case.as_of):
+        trigger = finding.trigger
+        kind = NoticeKind.SAFEGUARDING if trigger.kind is SafetyKind.SAFEGUARDING else NoticeKind.RED_FLAG
+        act_by = case.as_of + timedelta(hours=trigger.act_within_hours)
+        for recipient in told_of(trigger, pack, decision.board, decision.desk):
+            yield Notice(recipient, kind, NoticeLevel.SUMMARY, trigger.urgency, safety_text(finding), act_by)
+
+
+def _leaving(leaving: Leaving, decision: Decision) -> Iterator[Notice]:
+    lead = (decision.lead, decision.lead_board)
+    holder = (decision.held_by.name, decision.held_by.board)
+    for one in leaving.stood_down:
+        if (one.service, one.board) not in (lead, holder):
+            recipient = address(one.service, one.board)
+            yield Notice(recipient, NoticeKind.STOOD_DOWN, NoticeLevel.SUMMARY, decision.urgency, _STOOD_DOWN)
+    for one in leaving.no_longer_asked:
+        if (one.service, one.board) != lead:
+            recipient = address(one.service, one.board)
+            yield Notice(recipient, NoticeKind.STOOD_DOWN, NoticeLevel.EXISTENCE, decision.urgency, _NO_LONGER_ASKED)
+
+
+def _holders(case: Case, pack: Pack) -> dict[str, NoticeLevel]:
+    told = {holder_address(pack, one): NoticeLevel.EXISTENCE for one in case.open_referrals}
+    told.update({address(service, board): NoticeLevel.EXISTENCE for service, board in case.standing.supporting})
+    for one in (case.standing.proposed, case.standing.accepted):
+        if one is not None:
+            told[address(one.service, one.board)] = NoticeLevel.SUMMARY
+    return told

@@ -1,0 +1,89 @@
+"""What open reviews and earlier judgements mean for what arrives: danger over both families, and no question twice."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from router.matching import MatchOutcome, MatchResult, Weights, resolve
+from router.model.referral import ReferralEvent
+from router.routing.case import Case
+from router.routing.safety import Finding, urgency_of
+from router.service.families import FamilyState
+from router.service.workspace import Workspace
+from router.store.interface import JudgementRow, Verdict
+
+_CALM = 3
+
+
+def match_of(
+    event: ReferralEvent,
+    candidates: Sequence[FamilyState],
+    weights: Weights,
+    space: Workspace,
+    *,
+    must_link: int | None,
+) -> MatchResult:
+    """Return which family an event belongs to, what people have said before considered.
+
+    Of two likely families that a person has parted, one that the matcher would take without the other is taken: whether
+    the two are one was answered. Where it would take either, the event itself is the question.
+    """
+    records = [one.record() for one in candidates]
+    match = resolve(event.people, event.household, records, weights, must_link=must_link)
+    if match.outcome is not MatchOutcome.ASK_A_PERSON or match.family_id is None or not match.also_possible:
+        return match
+    best = space.family(match.family_id)
+    parted = frozenset(one for one in match.also_possible if are_apart(best, space.family(one), space))
+    if not parted:
+        return match
+    alone = resolve(event.people, event.household, records, weights, cannot_link=parted)
+    others = resolve(event.people, event.household, records, weights, cannot_link=frozenset({best.family_id}))
+    if alone.outcome is MatchOutcome.SAME_FAMILY and others.outcome is not MatchOutcome.SAME_FAMILY:
+        return alone
+    return match
+
+
+def are_apart(one: FamilyState, other: FamilyState, space: Workspace) -> bool:
+    """Return whether a person said of events of these two families that they are of different ones."""
+    ours, theirs = _events(one), _events(other)
+    return bool(parted_pairs(space.reader.judgements(min(ours, theirs, key=len)), ours, theirs))
+
+
+def parted_pairs(
+    judgements: Iterable[JudgementRow], ours: frozenset[int], theirs: frozenset[int]
+) -> set[tuple[int, int]]:
+    """Return the pairs of events, one of each set, that are judged different; of two judgements the later one holds."""
+    parted: set[tuple[int, int]] = set()
+    for said in judgements:
+        sides = ((ours & set(said.one), theirs & set(said.other)), (ours & set(said.other), theirs & set(said.one)))
+        pairs = {(one, other) for here, there in sides for one in here for other in there}
+        if said.verdict is Verdict.DIFFERENT:
+            parted |= pairs
+        else:
+            parted -= pairs
+    return parted
+
+
+def in_doubt(case: Case, family_id: int, space: Workspace, *, also: Iterable[int] = ()) -> Case:
+    """Return the case with the families that this one may be, by its open reviews and ``also``, beside it."""
+    others = {one.now.family_id for one in space.open_reviews(family_id)}
+    others |= {one.now.other_family_id for one in space.open_reviews(family_id)}
+    others = (others | set(also)) - {family_id}
+    if not others:
+        return case
+    families = [space.family(one) for one in sorted(others)]
+    return dataclasses.replace(
+        case,
+        perhaps=tuple(held for one in families for held in one.held(one.latest_episode())),
+        perhaps_holders=frozenset(holder for one in families for holder in one.holders(one.latest_episode())),
+    )
+
+
+def rank_of(found: Iterable[Finding]) -> int:
+    """Return how pressing a review is by the danger in either family: 0 for an emergency, 3 for no danger."""
+    return _CALM - (urgency_of(found) or 0)
+
+
+def _events(family: FamilyState) -> frozenset[int]:
+    return frozenset(held.referral_id for _, held in family.referrals)
