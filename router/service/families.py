@@ -43,7 +43,7 @@ class EventMemory:
 
 
 #: The kinds of events that say who a family is.
-_TELLING = (EventKind.REFERRAL, EventKind.REGISTERED)
+TELLING = (EventKind.REFERRAL, EventKind.REGISTERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def family_state(rows: FamilyRows, memory: EventMemory) -> FamilyState:
     """Return a family as its rows say. People and episodes whose every event was moved away are no longer of it."""
     links = {link.event_id: link for link in rows.links}
     named = {person_id for link in rows.links for person_id in link.people.values()}
-    alive = {links[row.event_id].episode_id for row in rows.events if row.kind in _TELLING}
+    alive = {links[row.event_id].episode_id for row in rows.events if row.kind in TELLING}
     state = FamilyState(
         family_id=rows.family_id,
         version=rows.version,
