@@ -42,6 +42,10 @@ class EventMemory:
             self._known.popitem(last=False)
 
 
+#: The kinds of events that say who a family is.
+TELLING = (EventKind.REFERRAL, EventKind.REGISTERED)
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredRecord:
     """What a register says of who a family is. ``people`` maps the record's refs to person ids."""
@@ -68,8 +72,8 @@ class FamilyState:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no referral is held: the family was merged into another, or all of it was moved."""
-        return not self.referrals
+        """Whether nothing tells who it is: the family was merged into another, or all of it was moved."""
+        return not (self.referrals or self.registered)
 
     def copy(self) -> FamilyState:
         """Return a copy that can be added to; what it holds is immutable and shared."""
@@ -166,7 +170,7 @@ def family_state(rows: FamilyRows, memory: EventMemory) -> FamilyState:
     """Return a family as its rows say. People and episodes whose every event was moved away are no longer of it."""
     links = {link.event_id: link for link in rows.links}
     named = {person_id for link in rows.links for person_id in link.people.values()}
-    alive = {links[row.event_id].episode_id for row in rows.events if row.kind is EventKind.REFERRAL}
+    alive = {links[row.event_id].episode_id for row in rows.events if row.kind in TELLING}
     state = FamilyState(
         family_id=rows.family_id,
         version=rows.version,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from router.model.errors import Reason, RouterError
 from router.service.decode import micros
 from router.service.doubts import parted_pairs
-from router.service.families import FamilyState, family_state
+from router.service.families import TELLING, FamilyState, family_state
 from router.service.tools import Tools
 from router.service.work import FamilyWork
 from router.service.workspace import Workspace
@@ -46,8 +46,8 @@ class Holding:
         return cls(FamilyRows(family_id, 0, (), (), (), (), ()))
 
     def referrals(self) -> list[EventRow]:
-        """Return the referrals, in order of id."""
-        return [row for _, row in sorted(self.events.items()) if row.kind is EventKind.REFERRAL]
+        """Return the referrals, and the records of registers, in order of id: what says who the family is."""
+        return [row for _, row in sorted(self.events.items()) if row.kind in TELLING]
 
     def referral_ids(self) -> frozenset[int]:
         """Return the ids of the referrals."""

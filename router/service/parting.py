@@ -12,7 +12,7 @@ from router.matching import MatchOutcome, resolve
 from router.model.errors import FieldFault, Reason, RouterError
 from router.routing.regrouping import FamilyChange
 from router.service.errors import field_faults
-from router.service.families import standing_of
+from router.service.families import TELLING, standing_of
 from router.service.holdings import Act, Holding, now_of
 from router.service.joining import join, lead_of_document
 from router.service.redeciding import Redeciding
@@ -133,7 +133,7 @@ def _part(
     redeciding = Redeciding(act, FamilyChange.PARTED, "FAMILY_SPLIT")
     redeciding.rests((source.family_id,), lambda _, of: not going.isdisjoint(of["referrals"]))
     Mover(act, source, target, homes={one: link for one, link in homes.items() if one in going}).move(rows)
-    referrals = [row for row in rows if row.kind is EventKind.REFERRAL]
+    referrals = [row for row in rows if row.kind in TELLING]
     act.find_by_keys_too(target, referrals)
     moved = [row.event_id for row in referrals]
     act.judge(Verdict.DIFFERENT, moved, source.referral_ids())
@@ -162,8 +162,7 @@ def _named(work: SplitFamily, source: Holding, tools: Tools) -> list[EventRow]:
     return [
         row
         for _, row in sorted(source.events.items())
-        if row.kind in {EventKind.REFERRAL, EventKind.WITHDRAWAL}
-        and (row.source_system, row.source_reference) in sources
+        if row.kind in {*TELLING, EventKind.WITHDRAWAL} and (row.source_system, row.source_reference) in sources
     ]
 
 
@@ -212,7 +211,7 @@ def _along(act: Act, holder: Holding, returning: Holding, there_before: frozense
     return [
         row
         for _, row in sorted(holder.events.items())
-        if row.kind in {EventKind.REFERRAL, EventKind.WITHDRAWAL} and (row.source_system, row.source_reference) in ours
+        if row.kind in {*TELLING, EventKind.WITHDRAWAL} and (row.source_system, row.source_reference) in ours
     ]
 
 

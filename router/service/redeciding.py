@@ -71,12 +71,16 @@ class Redeciding:
                 if episode_id not in family.opened and before is not None:
                     # Nothing is held of it any more: what was decided of it does not stand.
                     latest = latest_decision(before.leads.get(episode_id))
-                    act.change.decision_states[latest] = "superseded"
+                    if latest:
+                        act.change.decision_states[latest] = "superseded"
             # Before any is decided: each is judged over the others as the act leaves them.
             act.space.keep_family(family, ())
         for holding in act.holdings():
             family = act.space.family(holding.family_id)
             for episode_id in sorted(family.opened):
+                if not family.held(episode_id):
+                    # Only a register tells of it: nobody has referred, so there is nothing to decide.
+                    continue
                 if episode_id in self.forced or self._is_changed(family, episode_id):
                     self._decide(family, episode_id)
 

@@ -130,9 +130,9 @@ class Workspace:
         """What the batch reads from."""
         return self._reader
 
-    def keys_of(self, event: ReferralEvent) -> frozenset[int]:
+    def keys_of(self, event: ReferralEvent) -> dict[int, str]:
         """Return the hashed blocking keys of an event."""
-        return frozenset(self._key_hash.of(event))
+        return self._key_hash.of(event)
 
     def known_family(self, family_id: int) -> FamilyState | None:
         """Return a family by id; None where there is none."""
