@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from router.model.errors import RouterError
+from router.service.decode import decode_event
 from router.store.ids import parse
 from router.store.interface import NoticeRow
 from router.v1 import decision_pb2
@@ -160,6 +161,10 @@ def test_same_makes_one_family_with_one_lead(running: Process) -> None:
     newer.source_version = 2
     (later,) = running.submit(newer)
     assert later.family_id == known.family_id
+    keys = running.core.processor.key_hash.of(decode_event(perhaps(1)))
+    with running.core.store.read() as reader:
+        found = reader.families_of_keys(keys)
+    assert all(parse("fam", known.family_id) in found[key] for key in keys), "it is found by the keys of both"
     kinds = {one.kind for one in notices(running, f"cpmht@{LANARKSHIRE}")}
     assert {"family_changed", "red_flag"} <= kinds
     assert act(running, pb.GetFamilyRequest(family_id=asked.family_id)).family.family_id == known.family_id
@@ -186,6 +191,7 @@ def test_of_two_accepted_leads_the_packs_order_chooses(running: Process) -> None
     (known,) = running.submit(event(1, SEVERE))
     (asked,) = running.submit(perhaps(1))
     accept(running, asked)
+    running.now = running.now.replace(hour=11)
     accept(running, known)
     answer = decide(running, asked.match.review_id, same=True)
     (decision,) = answer.consequences.decisions

@@ -26,9 +26,10 @@ PACK = load_pack(DEFAULT_PACK)
 class Process:
     """A core with a clock of its own; ``now`` may be set."""
 
-    def __init__(self, folder: Path, kind: str = "sqlite") -> None:
+    def __init__(self, folder: Path, kind: str = "sqlite", place: Place | None = None) -> None:
         self.now = datetime(2026, 11, 1, 9, tzinfo=UTC)
-        store = Place.of(kind, folder).open()
+        self.place = place or Place.of(kind, folder)
+        store = self.place.open()
         self.core = Core(store, PACK, b"k" * 32, Callers(), marks=folder / "suspects", now=lambda: self.now)
 
     def work(self, message: referral_pb2.ReferralEvent, context: pb.CallContext = DESK, request_id: str = "") -> Submit:
@@ -56,9 +57,9 @@ class Process:
 
 
 @contextmanager
-def process(folder: Path, kind: str = "sqlite") -> Iterator[Process]:
-    """Run a process on a new store of this kind until the block ends; what is a file lies in ``folder``."""
-    running = Process(folder, kind)
+def process(folder: Path, kind: str = "sqlite", place: Place | None = None) -> Iterator[Process]:
+    """Run a process until the block ends, on a new store of this kind or the one at ``place``; files are in ``folder``."""
+    running = Process(folder, kind, place)
     try:
         yield running
     finally:
