@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DATA ?= build/demo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo serve test lint breaking proto splink bench lookup overload races kills lock clean
+.PHONY: help demo serve test lint breaking proto splink bench lookup overload races kills fuzz lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -65,6 +65,9 @@ races: $(READY) ## Let services write of one family at once, through two replica
 kills: $(READY) ## Kill workers, supervisors and the database under load, 200 times on each store
 	$(BIN)/python -m tests.fault.kills --store sqlite
 	$(BIN)/python -m tests.fault.kills --store postgresql
+
+fuzz: $(READY) ## Put 200,000 drawn pairs of a pack and facts to the engine and to the reference evaluator
+	$(BIN)/python -m tests.fuzz.engine
 
 lock: ## Lock the dependencies anew, by version and hash
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -215,6 +215,13 @@ class _Checker:
             for name in known:
                 if name not in listed:
                     yield file.fault((key,), f"lacks '{name}', so the order is not total")
+        yield from self._equals(file)
+
+    def _equals(self, file: YamlFile) -> Iterator[Fault]:
+        for place, group in enumerate(self.lead.equals):
+            for slug in group:
+                if slug not in self.services:
+                    yield file.fault(("equals", place), self._no_service(slug))
 
     def _cases(self) -> Iterator[Fault]:
         for file, shape in self._all(schema.CasesFile):

@@ -182,7 +182,13 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
         national_desk=boards_file.national_desk.id,
         review_people=boards_file.review_people,
         desk_labels=MappingProxyType(desks),
-        order=LeadOrder(lead.order, MappingProxyType(dict(lead.needs)), lead.needs_order, lead.tie_break),
+        order=LeadOrder(
+            lead.order,
+            MappingProxyType(dict(lead.needs)),
+            lead.needs_order,
+            lead.tie_break,
+            tuple(frozenset(group) for group in lead.equals),
+        ),
         letters=Letters(letters.parent, letters.referrer, letters.receiver),
         cases=tuple(
             (name, case)

@@ -140,12 +140,13 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class LeadOrder:
-    """The agreed order in which services come first."""
+    """The agreed order in which services come first; of services in one group of ``equals`` the list may decide."""
 
     comparisons: tuple[str, ...]
     needs: Mapping[str, str]
     needs_order: tuple[str, ...]
     tie_break: tuple[str, ...]
+    equals: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,7 +221,10 @@ class PathwayFile(Strict):
 
 
 class LeadFile(Strict):
-    """``lead.yaml``: the agreed order in which services come first."""
+    """``lead.yaml``: the agreed order in which services come first.
+
+    ``equals`` are groups of services that it was agreed do equally well where both accept, so that the list decides.
+    """
 
     order: tuple[
         Literal["safety", "need_tier", "incumbent", "fit", "requested", "locality", "capacity", "tie_break"], ...
@@ -229,6 +232,7 @@ class LeadFile(Strict):
     needs: dict[Slug, Text]
     needs_order: tuple[Slug, ...]
     tie_break: tuple[Slug, ...]
+    equals: tuple[Annotated[tuple[Slug, ...], Field(min_length=2)], ...] = ()
 
 
 class PackExpectation(Strict):

@@ -1,0 +1,85 @@
+"""Says in plain words what a proof found, and writes a witness as a test case that an author can keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from router.authoring.proof.findings import MEANING, Finding, Proof, Witness
+from router.model.facts import FactDefinition, FactType, NotApplicable
+from router.model.referral import FactValue
+from router.rules.pack import Pack
+
+Value = FactValue | NotApplicable
+
+
+def said(pack: Pack, witness: Witness) -> Iterator[str]:
+    """Yield what is known of a witness, a line for each fact, in the words of the vocabulary."""
+    board = pack.board(witness.board)
+    if board is not None:
+        yield f"Lives in {board.name}"
+    if witness.accepted:
+        yield f"Is led by: {pack.services[witness.accepted].label}"
+    for name, value in witness.given.items():
+        yield f"{pack.facts[name].label}: {_said(pack.facts[name], value)}"
+    for name, value in (witness.now or {}).items():
+        if witness.given.get(name) != value:
+            yield f"then {pack.facts[name].label}: {_said(pack.facts[name], value)}"
+    if not witness.given and not witness.now:
+        yield "Nothing is known"
+
+
+def _said(definition: FactDefinition, value: Value) -> str:
+    if isinstance(value, NotApplicable):
+        return "there is none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if definition.type is FactType.NUMBER:
+        return f"{value} {definition.unit}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def as_case(witness: Witness, name: str, expect: Mapping[str, Any]) -> str:
+    """Return a witness as an entry of ``cases/*.yaml``; what does not exist is not stated there."""
+    facts = witness.now if witness.now is not None else witness.given
+    case: dict[str, Any] = {"name": name, "board": witness.board}
+    if witness.accepted:
+        case["incumbent"] = witness.accepted
+    case["given"] = {fact: value for fact, value in facts.items() if not isinstance(value, NotApplicable)}
+    case["expect"] = dict(expect)
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 110
+    text = StringIO()
+    yaml.dump([case], text)
+    return text.getvalue()
+
+
+def as_json(pack: Pack, proof: Proof, cases: Sequence[str | None]) -> dict[str, Any]:
+    """Return a proof for programs; ``cases`` has the test case of each finding."""
+    found = {one.kind for one in proof.findings}
+    return {
+        "digest": proof.digest,
+        "proved": {kind.value: words for kind, words in MEANING.items() if kind not in found and not proof.open},
+        "findings": [_finding(pack, one, case) for one, case in zip(proof.findings, cases, strict=True)],
+        "open": list(proof.open),
+        "questions": proof.questions,
+        "seconds": round(proof.seconds, 2),
+    }
+
+
+def _finding(pack: Pack, finding: Finding, case: str | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "kind": finding.kind.value,
+        "subjects": list(finding.subjects),
+        "message": finding.message,
+    }
+    if finding.witness is not None:
+        told["witness"] = list(said(pack, finding.witness))
+        told["case"] = case
+    return told
