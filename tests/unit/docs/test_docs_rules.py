@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from router.authoring.cases import run_cases
+from router.authoring.lint import MEANING
 from router.model.facts import Privacy
 from router.rules import loader, schema
 from router.rules.derivations import DERIVATIONS
@@ -149,6 +150,12 @@ def test_every_part_of_a_combination_is_listed() -> None:
     """The table has each way to combine criteria."""
     rows = table(RULES, "Part", "Holds when", "Unknown when")
     assert [code(row[0]) for row in rows] == list(schema.Combination.model_fields)
+
+
+def test_every_kind_of_lint_finding_is_listed() -> None:
+    """The table has each kind, with what it means."""
+    rows = table(RULES, "Found", "What it means", "")
+    assert {code(row[0]): row[1] for row in rows} == {kind.value: words for kind, words in MEANING.items()}
 
 
 def test_limits_are_the_codes() -> None:
