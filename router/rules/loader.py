@@ -63,7 +63,7 @@ def build_pack(files: Mapping[str, bytes]) -> Pack:
     faults: list[Fault] = []
     shapes: dict[str, tuple[YamlFile, BaseModel]] = {}
     for name in sorted(files):
-        kind = _kind_of(name)
+        kind = kind_of(name)
         if kind is None:
             faults.append(Fault(name, 0, 0, "is not a file of a pack; see the list in docs/rules.md"))
             continue
@@ -90,7 +90,8 @@ def digest_of(files: Mapping[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def _kind_of(name: str) -> type[BaseModel] | None:
+def kind_of(name: str) -> type[BaseModel] | None:
+    """Return the shape of a file, by its path within a pack; None for what is no file of a pack."""
     head, _, tail = name.partition("/")
     if not tail:
         return _SINGLE.get(name)
