@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from router.authoring.cases import run_cases
+from router.cli.cover import cover_pack
 from router.cli.fmt import format_pack
 from router.cli.lint import lint_pack
 from router.cli.prove import prove_pack
@@ -18,6 +19,7 @@ from router.rules.yamlfile import PackError
 from router.service.settings import DEFAULT_PACK
 
 app = typer.Typer(no_args_is_help=True, help="Check and test rule packs.")
+app.command("cover")(cover_pack)
 app.command("fmt")(format_pack)
 app.command("lint")(lint_pack)
 app.command("prove")(prove_pack)
