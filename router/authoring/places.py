@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from router.rules.pack import Move, Pack, Rule
-from router.rules.yamlfile import Fault, Path_, YamlFile, parse_yaml
+from router.rules.yamlfile import Path_, YamlFile, parse_yaml
 
 
 class Places:
-    """The files of a pack, read once more for their lines and columns."""
+    """The files of a pack, each read once more, when it is asked for, for its lines and columns."""
 
     def __init__(self, pack: Pack) -> None:
-        self.files = {name: parse_yaml(content.decode(), name) for name, content in sorted(pack.files.items())}
-        self._moves = {
-            move: name
-            for name, file in self.files.items()
-            if name.startswith("pathways/")
-            for move in file.data["moves"]
-        }
+        self._pack = pack
+        self._files: dict[str, YamlFile] = {}
+        self._moves: dict[str, str] = {}
+
+    def file(self, name: str) -> YamlFile:
+        """Return a file by its path within the pack."""
+        known = self._files.get(name)
+        if known is None:
+            known = self._files[name] = parse_yaml(self._pack.files[name].decode(), name)
+        return known
 
     def of_rule(self, rule: Rule) -> tuple[YamlFile, Path_]:
         """Return the file of a service or move, and where in the file it stands."""
-        if isinstance(rule, Move):
-            return self.files[self._moves[rule.name]], ("moves", rule.name)
-        return self.files[f"services/{rule.name}.yaml"], ()
+        if not isinstance(rule, Move):
+            return self.file(f"services/{rule.name}.yaml"), ()
+        if not self._moves:
+            pathways = [name for name in self._pack.files if name.startswith("pathways/")]
+            self._moves = {move: name for name in pathways for move in self.file(name).data["moves"]}
+        return self.file(self._moves[rule.name]), ("moves", rule.name)
 
     def of(self, file: str, path: Path_) -> tuple[str, int, int]:
         """Return file, line and column of a part, or of the nearest part above it."""
-        place: Fault = self.files[file].fault(path, "")
+        place = self.file(file).fault(path, "")
         return place.file, place.line, place.column

@@ -31,7 +31,7 @@ class _Linter:
         self.pack = pack
         self.today = today
         self.places = Places(pack)
-        self.is_approved = self.places.files["pack.yaml"].data["status"] == _APPROVED
+        self.is_approved = self.places.file("pack.yaml").data["status"] == _APPROVED
         self.names = [service.label for service in pack.services.values()]
 
     def findings(self) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ class _Linter:
     def sources(self, rule: Rule) -> Iterator[Finding]:
         """Look for criteria that rest on what nobody has read: a note, but in a pack that says it is approved."""
         file, path = self.places.of_rule(rule)
-        sources = self.places.files["sources.yaml"].data["sources"]
+        sources = self.places.file("sources.yaml").data["sources"]
         for name, entry in _within(file.data, path)["criteria"].items():
             source = entry["source"]
             if not sources[source]["read"]:
@@ -130,11 +130,11 @@ class _Linter:
                 for key in ("label", "ask"):
                     if key in criterion:
                         yield file.name, (*path, "criteria", name, key), criterion[key]
-        for name, fact in self.places.files["facts.yaml"].data["facts"].items():
+        for name, fact in self.places.file("facts.yaml").data["facts"].items():
             yield from (("facts.yaml", ("facts", name, key), fact[key]) for key in ("label", "ask"))
-        for name, text in self.places.files["lead.yaml"].data["needs"].items():
+        for name, text in self.places.file("lead.yaml").data["needs"].items():
             yield "lead.yaml", ("needs", name), text
-        for name, text in self.places.files["letters.yaml"].data["parent"].items():
+        for name, text in self.places.file("letters.yaml").data["parent"].items():
             yield "letters.yaml", ("parent", name), text
 
     def _at(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import typing
 
 import pytest
 from pydantic import BaseModel
 
+from router.authoring import properties
 from router.authoring.cases import run_cases
 from router.authoring.lint import MEANING
 from router.model.facts import Privacy
@@ -156,6 +158,22 @@ def test_every_kind_of_lint_finding_is_listed() -> None:
     """The table has each kind, with what it means."""
     rows = table(RULES, "Found", "What it means", "")
     assert {code(row[0]): row[1] for row in rows} == {kind.value: words for kind, words in MEANING.items()}
+
+
+def test_every_property_is_listed_and_in_the_example() -> None:
+    """The table has each property that can be called, and the example pack calls each."""
+    listed = {code(row[0]) for row in table(RULES, "Property", "What it tests")}
+    example = (ROOT / "rules" / "scotland" / "test_properties.py").read_text()
+    existing = {
+        name
+        for name, one in vars(properties).items()
+        if inspect.isfunction(one) and one.__module__ == properties.__name__ and not name.startswith("_")
+    }
+    assert (
+        existing - {"holds_for_families"}
+        == listed
+        == set(re.findall(r"properties\.([a-z_]+)\(PACK\)\n(?!def)", example))
+    )
 
 
 def test_limits_are_the_codes() -> None:
