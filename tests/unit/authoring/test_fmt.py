@@ -108,7 +108,7 @@ def untidy(draw: st.DrawFn) -> tuple[str, str]:
     return name, text.getvalue().decode()
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.generate])
+@settings(max_examples=8, deadline=None, phases=[Phase.generate])
 @given(untidy())
 def test_meaning_is_kept_and_a_second_time_changes_nothing(file: tuple[str, str]) -> None:
     """However a file was written, what it says stays, and it comes out the same the second time."""
@@ -132,7 +132,9 @@ def run(*words: str) -> Any:
 
 def test_check_changes_nothing_and_names_the_file(tmp_path: Path) -> None:
     """With --check a file stays as it is and is named, with exit code 1; without, it is written."""
-    shutil.copytree(DEFAULT_PACK, tmp_path / "pack")
+    (tmp_path / "pack").mkdir()
+    for name in ("pack.yaml", "sources.yaml"):
+        shutil.copy(DEFAULT_PACK / name, tmp_path / "pack" / name)
     pack, file = str(tmp_path / "pack"), tmp_path / "pack" / "pack.yaml"
     neat = file.read_bytes()
     messy = neat.replace(b"pack: scotland\n", b"", 1) + b"pack: scotland\n"

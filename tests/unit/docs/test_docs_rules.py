@@ -100,7 +100,7 @@ def test_the_criterion_in_the_readme_is_the_packs() -> None:
 def test_every_file_of_a_pack_is_listed(text: str) -> None:
     """The table has each file and folder that the loader knows."""
     shown = {re.sub(r"/.*", "", code(row[0])) for row in table(text, "File", "What it holds")}
-    assert shown == {*loader._SINGLE, *loader._FOLDERS}
+    assert shown == {*loader.FILES, *loader.FOLDERS}
 
 
 def test_every_comparison_is_listed() -> None:
