@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 import re
 import typing
+from datetime import date
 
 import pytest
 from pydantic import BaseModel
 
 from router.authoring import properties
 from router.authoring.cases import run_cases
-from router.authoring.lint import MEANING
+from router.authoring.formatting import formatted
+from router.authoring.lint import MEANING, Severity, lint
 from router.model.facts import Privacy
 from router.rules import loader, schema
 from router.rules.derivations import DERIVATIONS
@@ -73,6 +75,14 @@ def test_every_test_of_the_example_passes(pack: Pack) -> None:
     results = list(run_cases(pack))
     assert sum("feeding-support" in one.file for one in results) >= 9
     assert [(one.file, one.name, one.faults) for one in results if one.faults] == []
+
+
+def test_the_example_is_formatted_and_has_nothing_to_mend(pack: Pack) -> None:
+    """What the page tells authors to write is as the commands would have it."""
+    assert [one for one in lint(pack, date(2026, 10, 1)) if one.severity is not Severity.NOTE] == []
+    for name in pack.files:
+        if "feeding-support" in name:
+            assert formatted(name, pack.files[name].decode()) == pack.files[name].decode()
 
 
 def test_the_faults_in_the_readme_are_what_the_loader_says() -> None:
