@@ -66,6 +66,18 @@ def test_a_joint_move_is_followed_when_it_is_met() -> None:
     )
     assert "supporting: [clinic" in case
     assert "move_kind: stay" in case
+    assert cover(small_pack.build(pasted(files, cover(small_pack.build(files))))).missing == ()
+
+
+def test_a_test_that_is_offered_was_tried() -> None:
+    """Where the first board has no such service, the test of the move is of a board that has."""
+    files = small_pack.files()
+    files["boards.yaml"] = files["boards.yaml"].replace("desk: triage-first", "desk: triage-first, lacks: [clinic]")
+    (case,) = (
+        one.case for one in cover(small_pack.build(files)).missing if one.point == Point("to-clinic", "", "followed")
+    )
+    assert "board: S08000029" in case
+    assert "lead: clinic" in case
 
 
 def test_a_case_of_the_whole_pack_counts_for_every_rule() -> None:
