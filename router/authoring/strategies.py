@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -184,6 +185,29 @@ def observation(pack: Pack, fact: str, value: FactValue, source: str = SOURCES[0
     return Observation(fact, value, WHEN - timedelta(days=days_ago), source, ref, "A practitioner")
 
 
+class DrawnCase(Case):
+    """A case that is told in a few words when a property does not hold for it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        newest = self.referrals[0].event
+        dates = [one.birth_date or one.expected_date for one in newest.people if one.role in CHILDREN_OF_EPISODE]
+        lead = self.standing.accepted
+        parts = [f"board {newest.household.board_code}", f"led by {lead.service}" if lead else "led by nobody"]
+        parts += [f"child due or born {day or 'on an unknown day'}" for day in dates] or ["no child"]
+        parts += [
+            f"{one.event.source_system} says {said.fact}: {said.value}"
+            for one in self.referrals
+            for said in one.event.observations
+        ]
+        return f"a family ({'; '.join(parts)})"
+
+    def _repr_pretty_(self, printer: Any, _cycle: Any) -> None:
+        """Tell Hypothesis to print it so too."""
+        printer.text(repr(self))
+
+
 def case_of(held: Sequence[HeldReferral], standing: Standing, as_of: datetime = WHEN) -> Case:
     """Return the case of these referrals."""
     persons = {one.people[person.ref]: person for one in held for person in one.event.people}
@@ -193,7 +217,7 @@ def case_of(held: Sequence[HeldReferral], standing: Standing, as_of: datetime = 
         if person.role in CHILDREN_OF_EPISODE
     )
     roles = {person_id: person.role for person_id, person in persons.items()}
-    return Case(tuple(held), children, roles, as_of, standing=standing)
+    return DrawnCase(tuple(held), children, roles, as_of, standing=standing)
 
 
 def views(pack: Pack) -> st.SearchStrategy[FactView]:

@@ -172,6 +172,21 @@ def test_a_property_of_ones_own_says_which_family() -> None:
         everybody_is_led_by_the_gp()
 
 
+def test_a_failure_is_told_in_a_few_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The family that fails is told by its board, lead, dates and what is said, and not by its classes."""
+
+    class Spoilt(Decider):
+        def decide(self, case: Case) -> Decision:
+            return _owned_twice(case, super().decide(case))
+
+    monkeypatch.setattr(properties, "Decider", Spoilt)
+    with pytest.raises(AssertionError) as caught:
+        properties.one_owner(PACK)()
+    told = "\n".join(getattr(caught.value, "__notes__", []))
+    assert "a family (board S080000" in told
+    assert "HeldReferral(" not in told
+
+
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_stage_and_ages_go_together(data: st.DataObject) -> None:
