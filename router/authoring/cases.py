@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
+from router.authoring.places import Places
 from router.model.danger import TRIGGERS
 from router.model.facts import FactView, Known
 from router.model.referral import FactValue, Urgency
@@ -33,29 +35,47 @@ class CaseResult:
     faults: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test of a rule file. ``run`` yields what is wrong."""
+
+    file: str
+    name: str
+    run: Callable[[], Iterator[str]]
+
+
 def run_cases(pack: Pack, engine: Engine | None = None) -> Iterator[CaseResult]:
     """Run every test of the pack, in order of file."""
-    runner = _Runner(pack, engine or Engine(pack))
-    for service in pack.services.values():
-        for test in service.tests:
-            yield CaseResult(f"services/{service.name}.yaml", test.name, tuple(runner.service(service, test)))
-    for move in pack.moves.values():
-        for move_test in move.tests:
-            yield CaseResult(f"pathways: {move.name}", move_test.name, tuple(runner.move(move, move_test)))
-    for file, case in pack.cases:
-        yield CaseResult(file, case.name, tuple(runner.whole(case)))
+    for case in CaseRunner(pack, engine).cases():
+        yield CaseResult(case.file, case.name, tuple(case.run()))
 
 
-class _Runner:
-    def __init__(self, pack: Pack, engine: Engine) -> None:
+class CaseRunner:
+    """Runs the tests of one pack, one by one."""
+
+    def __init__(self, pack: Pack, engine: Engine | None = None) -> None:
         self.pack = pack
-        self.engine = engine
+        self.engine = engine or Engine(pack)
         self.criteria = CompiledCriteria(pack)
         self.ranking = Ranking(pack)
         self.questioner = Questioner(pack)
 
+    def cases(self) -> Iterator[Case]:
+        """Yield every test: the services', the moves', and those of the whole pack."""
+        places = Places(self.pack)
+        for service in self.pack.services.values():
+            for test in service.tests:
+                yield Case(f"services/{service.name}.yaml", test.name, partial(self.service, service, test))
+        for move in self.pack.moves.values():
+            file, _ = places.of_rule(move)
+            for move_test in move.tests:
+                yield Case(file.name, f"{move.name}: {move_test.name}", partial(self.move, move, move_test))
+        for name, case in self.pack.cases:
+            yield Case(name, case.name, partial(self.whole, case))
+
     def service(self, service: Service, test: ServiceTest) -> Iterator[str]:
-        truths = self.criteria.tokens(_view(test.given))[service.name]
+        """Yield what is wrong with a service's own test."""
+        truths = self.criteria.tokens(view_of(test.given))[service.name]
         verdict = formula_truth(service.formula, truths)
         if verdict.value != test.expect.outcome:
             yield f"expected {test.expect.outcome}, got {verdict.value} ({_said(truths)})"
@@ -69,20 +89,16 @@ class _Runner:
                 yield f"expected to ask for {_list(test.expect.asks)}, asks for {_list(asks)}"
 
     def move(self, move: Move, test: MoveTest) -> Iterator[str]:
-        truths = self.criteria.tokens(_view(test.given))[move.name]
+        """Yield what is wrong with a move's own test."""
+        truths = self.criteria.tokens(view_of(test.given))[move.name]
         verdict = formula_truth(move.formula, truths)
         if verdict.value != test.expect:
             yield f"expected {test.expect}, got {verdict.value} ({_said(truths)})"
 
     def whole(self, case: PackTest) -> Iterator[str]:
-        view, shown = _view(case.given), _danger(case)
-        circumstances = Circumstances(
-            board=case.board or "",
-            danger=max((trigger.urgency for trigger in TRIGGERS if trigger.name in shown), default=None),
-            accepted=case.incumbent or "",
-            requested=frozenset({case.requested} if case.requested else ()),
-            declined=frozenset(case.declined),
-        )
+        """Yield what is wrong with a test of the whole pack."""
+        view, shown = view_of(case.given), _danger(case)
+        circumstances = circumstances_of(case)
         expected = evaluate(self.pack, [view], circumstances)
         if self.engine.evaluate([view], circumstances) != expected:
             yield "the engine and the reference evaluator disagree"
@@ -99,11 +115,7 @@ class _Runner:
         urgency = max(urgencies).name.lower() if urgencies else None
         move = self.pack.moves.get(evaluation.move)
         kind = move.kind if move else MoveKind.STAY
-        beside: set[str] = set()
-        if evaluation.lead:
-            joint = joint_moves(self.pack, evaluation)
-            chosen = supporters(self.pack, self.ranking, evaluation, circumstances, joint)
-            beside = {one.service for one in chosen}
+        beside = set(beside_lead(self.pack, self.ranking, evaluation, circumstances))
         for what, wanted, got in (
             ("outcome", expect.outcome, outcome),
             ("lead", expect.lead, evaluation.lead or "none"),
@@ -141,7 +153,28 @@ def _any_is_open(formula: Formula, truths: Mapping[str, Truth]) -> bool:
     return formula_truth(Formula(any=formula.any), truths) is Truth.UNKNOWN
 
 
-def _view(given: Mapping[str, FactValue]) -> FactView:
+def beside_lead(pack: Pack, ranking: Ranking, evaluation: Evaluation, circumstances: Circumstances) -> tuple[str, ...]:
+    """Return the services beside the lead, in the lead order; none where a desk holds the family."""
+    if not evaluation.lead:
+        return ()
+    chosen = supporters(pack, ranking, evaluation, circumstances, joint_moves(pack, evaluation))
+    return tuple(one.service for one in chosen)
+
+
+def circumstances_of(case: PackTest) -> Circumstances:
+    """Return the circumstances that a test of the whole pack states, with the danger that its facts show."""
+    shown = _danger(case)
+    return Circumstances(
+        board=case.board or "",
+        danger=max((trigger.urgency for trigger in TRIGGERS if trigger.name in shown), default=None),
+        accepted=case.incumbent or "",
+        requested=frozenset({case.requested} if case.requested else ()),
+        declined=frozenset(case.declined),
+    )
+
+
+def view_of(given: Mapping[str, FactValue]) -> FactView:
+    """Return the facts of a test as the evaluators take them."""
     return {fact: Known(value, "test", _WHEN) for fact, value in given.items()}
 
 

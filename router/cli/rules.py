@@ -10,13 +10,21 @@ import typer
 from rich.console import Console
 
 from router.authoring.cases import run_cases
+from router.cli.cover import cover_pack
+from router.cli.fmt import format_pack
+from router.cli.lint import lint_pack
 from router.cli.prove import prove_pack
+from router.cli.schema import write_schemas
 from router.rules.loader import load_pack
 from router.rules.yamlfile import PackError
 from router.service.settings import DEFAULT_PACK
 
 app = typer.Typer(no_args_is_help=True, help="Check and test rule packs.")
+app.command("cover")(cover_pack)
+app.command("fmt")(format_pack)
+app.command("lint")(lint_pack)
 app.command("prove")(prove_pack)
+app.command("schema")(write_schemas)
 Folder = Annotated[Path, typer.Argument(help="Folder of the rule pack.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

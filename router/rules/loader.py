@@ -31,7 +31,7 @@ from router.rules.yamlfile import Fault, PackError, YamlFile, parse_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_SINGLE: Mapping[str, type[BaseModel]] = {
+FILES: Mapping[str, type[BaseModel]] = {
     "pack.yaml": schema.PackFile,
     "facts.yaml": schema.FactsFile,
     "sources.yaml": schema.SourcesFile,
@@ -39,11 +39,14 @@ _SINGLE: Mapping[str, type[BaseModel]] = {
     "lead.yaml": schema.LeadFile,
     "letters.yaml": schema.LettersFile,
 }
-_FOLDERS: Mapping[str, type[BaseModel]] = {
+"""The shape of each file that a pack has once."""
+
+FOLDERS: Mapping[str, type[BaseModel]] = {
     "services": schema.ServiceFile,
     "pathways": schema.PathwayFile,
     "cases": schema.CasesFile,
 }
+"""The shape of the files in each folder of a pack."""
 
 
 def load_pack(folder: Path) -> Pack:
@@ -63,7 +66,7 @@ def build_pack(files: Mapping[str, bytes]) -> Pack:
     faults: list[Fault] = []
     shapes: dict[str, tuple[YamlFile, BaseModel]] = {}
     for name in sorted(files):
-        kind = _kind_of(name)
+        kind = kind_of(name)
         if kind is None:
             faults.append(Fault(name, 0, 0, "is not a file of a pack; see the list in docs/rules.md"))
             continue
@@ -71,7 +74,7 @@ def build_pack(files: Mapping[str, bytes]) -> Pack:
             shapes[name] = _read(name, files[name], kind)
         except PackError as fault:
             faults.extend(fault.faults)
-    faults.extend(Fault(name, 0, 0, "is missing") for name in _SINGLE if name not in files)
+    faults.extend(Fault(name, 0, 0, "is missing") for name in FILES if name not in files)
     if faults:
         raise PackError(faults)
     faults = check_pack(shapes)
@@ -90,11 +93,12 @@ def digest_of(files: Mapping[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def _kind_of(name: str) -> type[BaseModel] | None:
+def kind_of(name: str) -> type[BaseModel] | None:
+    """Return the shape of a file, by its path within a pack; None for what is no file of a pack."""
     head, _, tail = name.partition("/")
     if not tail:
-        return _SINGLE.get(name)
-    return None if "/" in tail else _FOLDERS.get(head)
+        return FILES.get(name)
+    return None if "/" in tail else FOLDERS.get(head)
 
 
 def _read(name: str, content: bytes, kind: type[Model]) -> tuple[YamlFile, Model]:
@@ -178,6 +182,7 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
         services=MappingProxyType({name: services[name] for name in sorted(services)}),
         moves=MappingProxyType({name: moves[name] for name in sorted(moves)}),
         boards=MappingProxyType(boards),
+        sources=MappingProxyType(sources),
         board_aliases={old: code for code, entry in boards_file.boards.items() for old in entry.aliases},
         national_desk=boards_file.national_desk.id,
         review_people=boards_file.review_people,

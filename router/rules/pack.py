@@ -170,6 +170,7 @@ class Pack:
     title: str
     notice: str
     facts: Mapping[str, FactDefinition]
+    sources: Mapping[str, Source]
     services: Mapping[str, Service]
     moves: Mapping[str, Move]
     boards: Mapping[str, Board]

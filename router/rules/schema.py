@@ -1,4 +1,7 @@
-"""The shape of rule files, as pydantic models. ``loader`` adds file, line and column to what these refuse."""
+"""The shape of rule files, as pydantic models. ``loader`` adds file, line and column to what these refuse.
+
+The order of the fields is the order in which ``router rules fmt`` writes the keys.
+"""
 
 from __future__ import annotations
 
@@ -122,9 +125,9 @@ class CriterionEntry(Strict):
 
     label: Text
     when: Condition
-    source: Slug
     if_unknown: Literal["ask", "silent"] = "ask"
     ask: Text | None = None
+    source: Slug
 
 
 class Combination(Strict):
@@ -231,8 +234,8 @@ class LeadFile(Strict):
     ]
     needs: dict[Slug, Text]
     needs_order: tuple[Slug, ...]
-    tie_break: tuple[Slug, ...]
     equals: tuple[Annotated[tuple[Slug, ...], Field(min_length=2)], ...] = ()
+    tie_break: tuple[Slug, ...]
 
 
 class PackExpectation(Strict):

@@ -64,15 +64,19 @@ class YamlFile:
 
 def read_yaml(file: Path, name: str) -> YamlFile:
     """Read ``file``; ``name`` is what faults call it. Raises ``PackError``."""
+    return parse_yaml(read_text(file, name), name)
+
+
+def read_text(file: Path, name: str) -> str:
+    """Return the text of ``file`` if it is not too large; ``name`` is what faults call it. Raises ``PackError``."""
     try:
         if file.stat().st_size > MOST_BYTES:
             raise PackError([_too_large(name)])
-        text = file.read_text(encoding="utf-8")
+        return file.read_bytes().decode("utf-8")
     except OSError as fault:
         raise PackError([Fault(name, 0, 0, f"cannot be read: {fault.strerror}")]) from None
     except UnicodeDecodeError:
         raise PackError([Fault(name, 0, 0, "is not UTF-8 text; save it as UTF-8")]) from None
-    return parse_yaml(text, name)
 
 
 def parse_yaml(text: str, name: str) -> YamlFile:

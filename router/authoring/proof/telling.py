@@ -8,6 +8,8 @@ from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from router.authoring.proof.findings import MEANING, Finding, Proof, Witness
 from router.model.facts import FactDefinition, FactType, NotApplicable
@@ -15,6 +17,7 @@ from router.model.referral import FactValue
 from router.rules.pack import Pack
 
 Value = FactValue | NotApplicable
+_FITS = 100
 
 
 def said(pack: Pack, witness: Witness) -> Iterator[str]:
@@ -51,13 +54,39 @@ def as_case(witness: Witness, name: str, expect: Mapping[str, Any]) -> str:
         case["incumbent"] = witness.accepted
     case["given"] = {fact: value for fact, value in facts.items() if not isinstance(value, NotApplicable)}
     case["expect"] = dict(expect)
+    return as_yaml([case])
+
+
+def as_yaml(cases: Sequence[Mapping[str, Any]]) -> str:
+    """Return tests as they stand in a rule file."""
     yaml = YAML()
-    yaml.default_flow_style = False
     yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.width = 110
+    yaml.width = 120
     text = StringIO()
-    yaml.dump([case], text)
+    yaml.dump([_laid_out(one) for one in cases], text)
     return text.getvalue()
+
+
+def _laid_out(case: Mapping[str, Any]) -> CommentedMap:
+    """Lay a test out as the shipped ones are: facts on one line where they fit."""
+    entry = CommentedMap()
+    for key, value in case.items():
+        if isinstance(value, Mapping):
+            inner = CommentedMap((name, _in_line(part)) for name, part in value.items())
+            if len(key) + sum(len(name) + len(str(part)) + 4 for name, part in value.items()) < _FITS:
+                inner.fa.set_flow_style()
+            entry[key] = inner
+        else:
+            entry[key] = DoubleQuotedScalarString(value) if key == "name" else value
+    return entry
+
+
+def _in_line(value: Any) -> Any:
+    if not isinstance(value, (list, tuple)):
+        return value
+    listed = CommentedSeq(value)
+    listed.fa.set_flow_style()
+    return listed
 
 
 def as_json(pack: Pack, proof: Proof, cases: Sequence[str | None]) -> dict[str, Any]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import typing
+from datetime import date
 
 import pytest
 from pydantic import BaseModel
 
+from router.authoring import properties
 from router.authoring.cases import run_cases
+from router.authoring.formatting import formatted
+from router.authoring.lint import MEANING, Severity, lint
 from router.model.facts import Privacy
 from router.rules import loader, schema
 from router.rules.derivations import DERIVATIONS
@@ -72,6 +77,14 @@ def test_every_test_of_the_example_passes(pack: Pack) -> None:
     assert [(one.file, one.name, one.faults) for one in results if one.faults] == []
 
 
+def test_the_example_is_formatted_and_has_nothing_to_mend(pack: Pack) -> None:
+    """What the page tells authors to write is as the commands would have it."""
+    assert [one for one in lint(pack, date(2026, 10, 1)) if one.severity is not Severity.NOTE] == []
+    for name in pack.files:
+        if "feeding-support" in name:
+            assert formatted(name, pack.files[name].decode()) == pack.files[name].decode()
+
+
 def test_the_faults_in_the_readme_are_what_the_loader_says() -> None:
     """Two slips of the pen in the example give the lines that the README shows."""
     files = _example()
@@ -97,7 +110,7 @@ def test_the_criterion_in_the_readme_is_the_packs() -> None:
 def test_every_file_of_a_pack_is_listed(text: str) -> None:
     """The table has each file and folder that the loader knows."""
     shown = {re.sub(r"/.*", "", code(row[0])) for row in table(text, "File", "What it holds")}
-    assert shown == {*loader._SINGLE, *loader._FOLDERS}
+    assert shown == {*loader.FILES, *loader.FOLDERS}
 
 
 def test_every_comparison_is_listed() -> None:
@@ -149,6 +162,28 @@ def test_every_part_of_a_combination_is_listed() -> None:
     """The table has each way to combine criteria."""
     rows = table(RULES, "Part", "Holds when", "Unknown when")
     assert [code(row[0]) for row in rows] == list(schema.Combination.model_fields)
+
+
+def test_every_kind_of_lint_finding_is_listed() -> None:
+    """The table has each kind, with what it means."""
+    rows = table(RULES, "Found", "What it means", "")
+    assert {code(row[0]): row[1] for row in rows} == {kind.value: words for kind, words in MEANING.items()}
+
+
+def test_every_property_is_listed_and_in_the_example() -> None:
+    """The table has each property that can be called, and the example pack calls each."""
+    listed = {code(row[0]) for row in table(RULES, "Property", "What it tests")}
+    example = (ROOT / "rules" / "scotland" / "test_properties.py").read_text()
+    existing = {
+        name
+        for name, one in vars(properties).items()
+        if inspect.isfunction(one) and one.__module__ == properties.__name__ and not name.startswith("_")
+    }
+    assert (
+        existing - {"holds_for_families"}
+        == listed
+        == set(re.findall(r"properties\.([a-z_]+)\(PACK\)\n(?!def)", example))
+    )
 
 
 def test_limits_are_the_codes() -> None:
