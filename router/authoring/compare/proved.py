@@ -20,7 +20,7 @@ from router.authoring.proof.trying import circumstances_of
 from router.model.facts import Known
 from router.model.referral import Urgency
 from router.rules.evaluation import Circumstances, is_offered
-from router.rules.pack import HANDOVERS, Board, Move, Pack
+from router.rules.pack import HANDOVERS, Board, Move, Pack, Rule
 from router.rules.ranking import Ranking
 from router.rules.reference import evaluate
 
@@ -159,19 +159,33 @@ class _Pairs(Asker):
 class _Side:
     """One of the two packs, looking at the family that both share."""
 
-    def __init__(self, pack: Pack, family: Family) -> None:
+    def __init__(self, pack: Pack, family: Family, other: _Side | None = None) -> None:
         self.pack = pack
         self.ranking = Ranking(pack)
-        seen = _seen_by(pack, family)
-        self.accepts: dict[str, Both] = {name: seen.formula(one) for name, one in pack.services.items()}
-        self.moves: dict[str, Both] = {name: seen.formula(one) for name, one in pack.moves.items()}
+        self._seen, self._other = _seen_by(pack, family), other
+        self.accepts: dict[str, Both] = {name: self._formula(one) for name, one in pack.services.items()}
+        self.moves: dict[str, Both] = {name: self._formula(one) for name, one in pack.moves.items()}
+        self._answers = dict(self.accepts)
+
+    def _formula(self, rule: Rule) -> Both:
+        """Return when a rule's formula is met; the other side's where that has the very same, which most rules are."""
+        other = self._other
+        if other is not None:
+            same = other.pack.services.get(rule.name) or other.pack.moves.get(rule.name)
+            if same is not None and _reads_alike(same, rule) and self._sees_alike(rule, other):
+                return (other.accepts if rule.name in other.accepts else other.moves)[rule.name]
+        return self._seen.formula(rule)
+
+    def _sees_alike(self, rule: Rule, other: _Side) -> bool:
+        facts = {one.condition.fact for one in rule.criteria.values()}
+        return all(self._seen.facts[fact] is other._seen.facts[fact] for fact in facts)
 
     def answer(self, rule: str) -> Both:
         """Return when a service accepts, or when a move is followed as far as its receiver goes."""
-        if rule in self.accepts:
-            return self.accepts[rule]
-        move, receiver = self.moves[rule], self.accepts[self.pack.moves[rule].receiver]
-        return Both(z3.And(move.met, receiver.met), z3.Or(move.not_met, receiver.not_met))
+        if rule not in self._answers:
+            move, receiver = self.moves[rule], self.accepts[self.pack.moves[rule].receiver]
+            self._answers[rule] = Both(z3.And(move.met, receiver.met), z3.Or(move.not_met, receiver.not_met))
+        return self._answers[rule]
 
     def offered(self, board: Board) -> frozenset[str]:
         """Return the services that a board offers."""
@@ -185,7 +199,8 @@ class _Side:
 
     def steps(self, giver: str, board: Board, danger: Urgency | None) -> tuple[Move, ...]:
         """Return the moves that hand a family over from a service, the one that is followed first in front."""
-        ranks = self.ranking.of_services(Circumstances(board=board.code, danger=danger, accepted=giver))
+        # that the giver leads puts it before others, and it is never one that a move of its own goes to
+        ranks = self.ranking.of_services(Circumstances(board=board.code, danger=danger))
         offered = self.offered(board)
         moves = [
             one
@@ -202,7 +217,8 @@ class _Prover:
         self.asker = asker
         self.packs = packs
         self.family = Family(packs.either)
-        self.old, self.new = _Side(packs.old, self.family), _Side(packs.new, self.family)
+        self.old = _Side(packs.old, self.family)
+        self.new = _Side(packs.new, self.family, self.old)
         names = sorted({*packs.old.services, *packs.new.services})
         self.number: Mapping[str, int] = {DESK: 0, **{name: place for place, name in enumerate(names, start=1)}}
         self.name = {place: name for name, place in self.number.items()}
@@ -320,6 +336,11 @@ def _seen_by(pack: Pack, family: Family) -> Family:
             readable = z3.Or(symbol.nothing, *(symbol.value == symbol.literal(one) for one in definition.choices))
             seen.facts[name] = replace(symbol, known=z3.And(symbol.known, readable))
     return seen
+
+
+def _reads_alike(one: Rule, other: Rule) -> bool:
+    conditions = [{name: each.condition for name, each in rule.criteria.items()} for rule in (one, other)]
+    return one.formula == other.formula and conditions[0] == conditions[1]
 
 
 def _unknown(both: Both) -> Any:
