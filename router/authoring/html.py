@@ -27,7 +27,7 @@ svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font: 13px s
 svg .more { fill: var(--more); } svg .less { fill: var(--less); } svg .axis { stroke: var(--line); }
 svg .box { fill: var(--soft); stroke: var(--line); } svg .way { fill: none; stroke-width: 1.6; }
 svg .up { stroke: var(--less); } svg .down { stroke: var(--more); stroke-dasharray: 6 4; }
-svg .side { stroke: var(--line); } svg .tier { font-weight: 600; }
+svg .side { stroke: var(--ink); } svg .head { fill: var(--ink); } svg .tier { font-weight: 600; }
 @media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #555; --soft: #eee;
   --more: #0072b2; --less: #b34700; --more-soft: #d6eaf5; }
   body { margin: 0; max-width: none; font-size: 9pt; } .wide { overflow: visible; } h2 { break-after: avoid; }

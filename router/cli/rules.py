@@ -11,6 +11,7 @@ from rich.console import Console
 
 from router.authoring.cases import run_cases
 from router.cli.compare import compare_packs
+from router.cli.docs import write_docs
 from router.cli.prove import prove_pack
 from router.cli.replay import replay_decisions
 from router.rules.loader import load_pack
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="Check and test rule packs.")
 app.command("prove")(prove_pack)
 app.command("compare")(compare_packs)
 app.command("replay")(replay_decisions)
+app.command("docs")(write_docs)
 Folder = Annotated[Path, typer.Argument(help="Folder of the rule pack.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
