@@ -11,6 +11,7 @@ from router.rules.pack import MoveKind, Pack
 
 _WIDTH, _LEFT, _LAYER, _BOX, _LINE = 1160, 70, 130, 58, 15
 _WIDEST = 150
+_MOST_WAYS = 20
 _STYLES = {
     MoveKind.STEP_UP: "up",
     MoveKind.STEP_DOWN: "down",
@@ -19,18 +20,28 @@ _STYLES = {
 }
 
 
-def diagram(pack: Pack, kind: MoveKind) -> Html | None:
-    """Return the picture of all moves of a kind, or None where there are none."""
+def diagrams(pack: Pack, kind: MoveKind) -> list[Html]:
+    """Return the picture of all moves of a kind; one for each receiver where one alone would be a tangle."""
     moves = [one for one in pack.moves.values() if one.kind is kind]
-    if not moves:
-        return None
     ways = sorted({(giver, one.receiver) for one in moves for giver in one.givers})
+    if len(ways) <= _MOST_WAYS:
+        return [_diagram(pack, kind, ways, KINDS[kind], 0)] if ways else []
+    receivers = sorted({taker for _, taker in ways}, key=lambda name: (-pack.services[name].tier, name))
+    return [
+        _diagram(
+            pack, kind, [way for way in ways if way[1] == name], f"{KINDS[kind]} to {pack.services[name].label}", number
+        )
+        for number, name in enumerate(receivers)
+    ]
+
+
+def _diagram(pack: Pack, kind: MoveKind, ways: Sequence[tuple[str, str]], what: str, number: int) -> Html:
     services = sorted({name for way in ways for name in way})
     tiers = sorted({pack.services[name].tier for name in services}, reverse=True)
     layers = [[name for name in services if pack.services[name].tier == tier] for tier in tiers]
     places = _places(layers)
     height = len(layers) * _LAYER
-    mark = f"arrow-{kind.value.replace('_', '-')}"
+    mark = f"arrow-{kind.value.replace('_', '-')}-{number}"
     told = "; ".join(f"{pack.services[giver].label} to {pack.services[taker].label}" for giver, taker in ways)
     drawn: list[Html] = []
     for place, tier in enumerate(tiers):
@@ -42,7 +53,7 @@ def diagram(pack: Pack, kind: MoveKind) -> Html | None:
     arrow = el("marker", el("path", d="M0,0 L8,4 L0,8 z", class_="head"), **_MARKER, id=mark)
     picture = el(
         "svg",
-        el("title", f"{KINDS[kind]}: {told}"),
+        el("title", f"{what}: {told}"),
         el("defs", arrow),
         *drawn,
         viewBox=f"0 0 {_WIDTH} {height}",
@@ -50,7 +61,7 @@ def diagram(pack: Pack, kind: MoveKind) -> Html | None:
         height=height,
         role="img",
     )
-    return el("figure", picture, el("figcaption", f"{KINDS[kind]}: {len(ways)} ways, in layers by tier"))
+    return el("figure", picture, el("figcaption", f"{what}: {len(ways)} ways, in layers by tier"))
 
 
 _MARKER = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from router.authoring.html import Html, el, items, joined, page, table
-from router.authoring.sheet.diagram import diagram
+from router.authoring.sheet.diagram import diagrams
 from router.authoring.sheet.words import KINDS, answers, boards, condition, criteria, review
 from router.rules.pack import Move, Pack, Service
 
@@ -77,7 +77,7 @@ def _pathways(pack: Pack, today: date | None) -> list[Html]:
         if not moves:
             continue
         parts.append(el("h3", words))
-        parts.append(diagram(pack, kind) or joined())
+        parts += diagrams(pack, kind)
         rows: list[list[object]] = [
             [
                 one.label,
