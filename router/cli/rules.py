@@ -14,6 +14,7 @@ from router.cli.compare import compare_packs
 from router.cli.docs import write_docs
 from router.cli.prove import prove_pack
 from router.cli.replay import replay_decisions
+from router.cli.walkthrough import walk_through
 from router.rules.loader import load_pack
 from router.rules.yamlfile import PackError
 from router.service.settings import DEFAULT_PACK
@@ -23,6 +24,7 @@ app.command("prove")(prove_pack)
 app.command("compare")(compare_packs)
 app.command("replay")(replay_decisions)
 app.command("docs")(write_docs)
+app.command("walkthrough")(walk_through)
 Folder = Annotated[Path, typer.Argument(help="Folder of the rule pack.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -43,6 +43,7 @@ _FOLDERS: Mapping[str, type[BaseModel]] = {
     "services": schema.ServiceFile,
     "pathways": schema.PathwayFile,
     "cases": schema.CasesFile,
+    "stories": schema.StoryFile,
 }
 
 
@@ -196,6 +197,7 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
             for case in shape.cases
         ),
         files=MappingProxyType(dict(files)),
+        stories=MappingProxyType({one.story: one for one in shapes.values() if isinstance(one, schema.StoryFile)}),
     )
 
 

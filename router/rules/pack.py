@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from router.model.facts import FactDefinition, Privacy
-from router.rules.schema import Condition, MoveTest, PackTest, ServiceTest
+from router.rules.schema import Condition, MoveTest, PackTest, ServiceTest, StoryFile
 
 
 class SupportRole(StrEnum):
@@ -173,6 +173,7 @@ class Pack:
     letters: Letters
     cases: tuple[tuple[str, PackTest], ...] = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
+    stories: Mapping[str, StoryFile] = field(repr=False, default_factory=dict)
 
     def board(self, code: str) -> Board | None:
         """Return the board of an S08 code, older codes included; None when unknown."""
