@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
@@ -14,9 +15,11 @@ from router.cli.main import app
 from router.cli.walking import walk
 from router.rules.loader import build_pack, load_pack
 from router.rules.pack import Pack
+from router.rules.schema import StoryPerson
 from router.rules.yamlfile import PackError
 from router.service.settings import DEFAULT_PACK
 from tests.support.pages import seen
+from tests.unit.docs.pages import fences, page, section, spans
 
 BRUISE = "a-bruise-and-a-disclosure"
 
@@ -106,13 +109,13 @@ def test_the_page_is_whole(walks: dict[str, Walkthrough]) -> None:
 def test_the_command_takes_a_file(tmp_path: Path) -> None:
     """A story from a file; for programs as JSON, for people as a page."""
     story = DEFAULT_PACK / "stories" / f"{BRUISE}.yaml"
-    page = tmp_path / "page.html"
+    target = tmp_path / "page.html"
     done = CliRunner().invoke(
-        app, ["rules", "walkthrough", str(story), "--json", "--html", str(page)], catch_exceptions=False
+        app, ["rules", "walkthrough", str(story), "--json", "--html", str(target)], catch_exceptions=False
     )
     assert done.exit_code == 0
     assert json.loads(done.stdout)["scenes"][0]["perspectives"]
-    seen(page.read_text())
+    seen(target.read_text())
 
 
 TEXT = """\
@@ -157,6 +160,19 @@ def test_a_fault_of_a_story_is_told_with_its_line(pack: Pack, old: str, new: str
         build_pack({**pack.files, "stories/made-up.yaml": TEXT.replace(old, new, 1).encode()})
     (fault,) = [one for one in refusal.value.faults if words in one.message]
     assert (fault.file, fault.line) == ("stories/made-up.yaml", line)
+
+
+def test_the_story_in_the_documents_is_one(pack: Pack) -> None:
+    """The rule authors' page shows a story that loads and can be walked through, and names its keys and values."""
+    text = section(page("docs/rules.md"), "Stories")
+    (block,) = fences(text, "yaml")
+    name = block.partition("\n")[0].removeprefix("# ")
+    built = build_pack({**pack.files, name: block.encode()})
+    found = walk(pack, built.stories[name.removeprefix("stories/").removesuffix(".yaml")])
+    assert found.scenes[1].outcome == "Community perinatal mental health team leads."
+    assert {"referral", "answer", "accepts", "declines", "what", "role", "born"} <= set(spans(text))
+    roles = get_args(StoryPerson.model_fields["role"].annotation)
+    assert set(roles) <= set(spans(text))
 
 
 def test_a_story_that_begins_with_an_answer_is_refused(tmp_path: Path) -> None:
