@@ -96,9 +96,12 @@ def test_an_overdue_review_is_marked() -> None:
 
 def test_the_command_writes_the_page(tmp_path: Path) -> None:
     """To a file, or to standard output."""
+    for name, text in small_pack.files().items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
     page = tmp_path / "sheet.html"
-    written = CliRunner().invoke(app, ["rules", "docs", str(DEFAULT_PACK), "--html", str(page)])
-    printed = CliRunner().invoke(app, ["rules", "docs", str(DEFAULT_PACK)])
+    written = CliRunner().invoke(app, ["rules", "docs", str(tmp_path), "--html", str(page)])
+    printed = CliRunner().invoke(app, ["rules", "docs", str(tmp_path)])
     assert (written.exit_code, printed.exit_code) == (0, 0)
     assert page.read_text() == printed.stdout
 

@@ -18,6 +18,7 @@ from router.rules.pack import Pack
 from router.rules.schema import StoryPerson
 from router.rules.yamlfile import PackError
 from router.service.settings import DEFAULT_PACK
+from tests.support import small_pack
 from tests.support.pages import seen
 from tests.unit.docs.pages import fences, page, section, spans
 
@@ -121,31 +122,39 @@ def test_the_command_takes_a_file(tmp_path: Path) -> None:
 TEXT = """\
 story: made-up
 title: "<b>Bold</b>"
-board: S08000024
+board: S08000015
 people:
   mother: {role: mother, born: 1996-03-02}
 events:
   - on: 2026-01-12
     what: "<script>alert(1)</script>"
-    referral: {by: maternity, facts: {planning_pregnancy: true}}
+    referral: {by: maternity, facts: {level: mild}}
 """
+_WEEKS = '  weeks: {label: "Weeks", about: infant, type: number, unit: weeks, ask: "?", derived: weeks_postnatal}\n'
 
 
-def test_a_story_cannot_write_into_the_page(pack: Pack) -> None:
+def small(story: str) -> dict[str, str]:
+    """Return the small pack with a story and a fact that is worked out."""
+    files = small_pack.files()
+    return {**files, "facts.yaml": files["facts.yaml"] + _WEEKS, "stories/made-up.yaml": story}
+
+
+def test_a_story_cannot_write_into_the_page() -> None:
     """Its words are text."""
-    built = build_pack({**pack.files, "stories/made-up.yaml": TEXT.encode()})
+    built = small_pack.build(small(TEXT))
     shown = seen(written(walk(built, built.stories["made-up"])))
     assert "<script>alert(1)</script>" in shown.text
+    assert "<b>Bold</b>" in shown.text
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ("planning_pregnancy: true", "planing_pregnancy: true", 9, "did you mean 'planning_pregnancy'?"),
-        ("planning_pregnancy: true", "planning_pregnancy: maybe", 9, "use true or false"),
-        ("planning_pregnancy: true", "stage: pregnant", 9, "is worked out from dates"),
+        ("level: mild", "levle: mild", 9, "did you mean 'level'?"),
+        ("level: mild", "level: maybe", 9, "use one of none, mild, severe"),
+        ("level: mild", "weeks: 3", 9, "is worked out from dates"),
         ("by: maternity", "by: maternty", 9, "did you mean 'maternity'?"),
-        ("S08000024", "S08000099", 3, "is not a board"),
+        ("S08000015", "S08000099", 3, "is not a board"),
         ("role: mother", "role: mum", 5, "use one of"),
         ("role: mother", "role: partner", 4, "has nobody whose role is mother"),
         ("story: made-up", "story: other", 1, "but the file is"),
@@ -153,11 +162,11 @@ def test_a_story_cannot_write_into_the_page(pack: Pack) -> None:
         ("    referral: {", "    answer: accepts\n    referral: {", 7, "make two events of them"),
     ],
 )
-def test_a_fault_of_a_story_is_told_with_its_line(pack: Pack, old: str, new: str, line: int, words: str) -> None:
+def test_a_fault_of_a_story_is_told_with_its_line(old: str, new: str, line: int, words: str) -> None:
     """Where it is and what to do."""
     assert old in TEXT
     with pytest.raises(PackError) as refusal:
-        build_pack({**pack.files, "stories/made-up.yaml": TEXT.replace(old, new, 1).encode()})
+        small_pack.build(small(TEXT.replace(old, new, 1)))
     (fault,) = [one for one in refusal.value.faults if words in one.message]
     assert (fault.file, fault.line) == ("stories/made-up.yaml", line)
 
@@ -178,7 +187,12 @@ def test_the_story_in_the_documents_is_one(pack: Pack) -> None:
 def test_a_story_that_begins_with_an_answer_is_refused(tmp_path: Path) -> None:
     """Nobody has referred: said in one line, with exit code 2."""
     story = tmp_path / "made-up.yaml"
-    story.write_text(TEXT.replace("referral: {by: maternity, facts: {planning_pregnancy: true}}", "answer: accepts"))
-    done = CliRunner().invoke(app, ["rules", "walkthrough", str(story)])
+    story.write_text(TEXT.replace("referral: {by: maternity, facts: {level: mild}}", "answer: accepts"))
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    for name, text in small_pack.files().items():
+        (pack / name).parent.mkdir(exist_ok=True)
+        (pack / name).write_text(text)
+    done = CliRunner().invoke(app, ["rules", "walkthrough", str(story), "--pack", str(pack)])
     assert done.exit_code == 2
     assert done.stderr == "router: event 1: nobody has referred yet; begin with a referral\n"
