@@ -21,6 +21,7 @@ from router.authoring.compare.telling import (
     lead_in_words,
     name_of,
     rule_in_words,
+    warnings,
     witness_lines,
 )
 from router.authoring.compare.vocabulary import Packs, together
@@ -87,13 +88,16 @@ def _show(found: Comparison, console: Console) -> None:
     packs, proved = found.packs, found.proved
     if not found.something_changes:
         console.print("[green]Nothing changes for anybody.[/green]")
+    for one in warnings(packs):
+        console.print(f"[red]first[/red]  {escape(one)}")
     if found.written:
         table = Table(title="Written otherwise", title_justify="left")
         for name in ("where", "before", "now"):
             table.add_column(name, overflow="fold")
-        for one in found.written:
-            words = " [dim](words only)[/dim]" if one.words_only else ""
-            table.add_row(f"{escape(one.place)}{words}", escape(one.was) or "-", escape(one.now) or "-")
+        for difference in found.written:
+            words = " [dim](words only)[/dim]" if difference.words_only else ""
+            place = f"{escape(difference.place)}{words}"
+            table.add_row(place, escape(difference.was) or "-", escape(difference.now) or "-")
         console.print(table)
     console.print(
         f"[green]proved[/green]  {len(proved.same)} services and moves answer alike for every family: nobody is "

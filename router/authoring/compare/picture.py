@@ -11,6 +11,7 @@ from router.authoring.compare.telling import (
     lead_in_words,
     name_of,
     rule_in_words,
+    warnings,
     witness_lines,
 )
 from router.authoring.compare.vocabulary import Packs
@@ -26,6 +27,7 @@ def picture(found: Comparison) -> str:
     return page(
         f"What changes: {packs.old.title} to {packs.new.title}",
         el("p", f"{verdict} Old pack {packs.old.digest[:16]}, new pack {packs.new.digest[:16]}. {packs.new.notice}"),
+        *(el("p", one, class_="notice") for one in warnings(packs)),
         *_tried(found),
         *_proved(found),
         *_written(found),

@@ -99,6 +99,16 @@ def only_in_one(old: Pack, new: Pack) -> Mapping[str, Mapping[str, list[str]]]:
     }
 
 
+def warnings(packs: Packs) -> list[str]:
+    """Return what to do before the new pack is used: a service that is gone still leads families until then."""
+    gone = only_in_one(packs.old, packs.new)["services"]["removed"]
+    return [
+        f"{name_of(packs, one)} ({one}) is gone from the new pack: hand over the families that it leads before, since "
+        "no rule moves them afterwards"
+        for one in gone
+    ]
+
+
 def as_json(found: Comparison, old: Pack) -> dict[str, Any]:
     """Return everything for programs. ``old`` is the old pack under its own names."""
     packs, proved, counted = found.packs, found.proved, found.tally
@@ -107,6 +117,7 @@ def as_json(found: Comparison, old: Pack) -> dict[str, Any]:
         "new": packs.new.digest,
         "changes": found.something_changes,
         "only_in_one": only_in_one(old, packs.new),
+        "warnings": warnings(packs),
         "written": [
             {"place": one.place, "was": one.was, "now": one.now, "words_only": one.words_only} for one in found.written
         ],

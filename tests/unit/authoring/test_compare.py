@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from router.authoring.compare.picture import picture
 from router.authoring.compare.proved import Kind, Proved, prove_changes, who_comes
 from router.authoring.compare.replayed import Tally, made_up, tally
-from router.authoring.compare.telling import Comparison, as_json
+from router.authoring.compare.telling import Comparison, as_json, warnings
 from router.authoring.compare.vocabulary import BEFORE, merged, together
 from router.authoring.compare.written import differences
 from router.cli.main import app
@@ -143,6 +143,9 @@ def test_a_service_removed_or_added_is_named_and_its_families_are_found() -> Non
     assert "green-help" not in found.same
     assert any(one.place == "service green-help" and not one.now for one in differences(more, SMALL))
     assert ("", "green-help") in pairs(proved(SMALL, more))
+    (warning,) = warnings(together(more, SMALL))
+    assert warning.startswith("Green help (green-help) is gone from the new pack: hand over the families")
+    assert not warnings(together(SMALL, more))
 
 
 def test_an_order_changed_is_found() -> None:
