@@ -10,11 +10,15 @@ import typer
 from rich.console import Console
 
 from router.authoring.cases import run_cases
+from router.cli.compare import compare_packs
 from router.cli.cover import cover_pack
+from router.cli.docs import write_docs
 from router.cli.fmt import format_pack
 from router.cli.lint import lint_pack
 from router.cli.prove import prove_pack
+from router.cli.replay import replay_decisions
 from router.cli.schema import write_schemas
+from router.cli.walkthrough import walk_through
 from router.rules.loader import load_pack
 from router.rules.yamlfile import PackError
 from router.service.settings import DEFAULT_PACK
@@ -25,6 +29,10 @@ app.command("fmt")(format_pack)
 app.command("lint")(lint_pack)
 app.command("prove")(prove_pack)
 app.command("schema")(write_schemas)
+app.command("compare")(compare_packs)
+app.command("replay")(replay_decisions)
+app.command("docs")(write_docs)
+app.command("walkthrough")(walk_through)
 Folder = Annotated[Path, typer.Argument(help="Folder of the rule pack.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

@@ -58,6 +58,7 @@ class _Checker:
         yield from self._moves()
         yield from self._lead()
         yield from self._cases()
+        yield from self._stories()
 
     def _facts(self) -> Iterator[Fault]:
         file = self.shapes["facts.yaml"][0]
@@ -189,13 +190,15 @@ class _Checker:
                         (*path, name), f"'{value}' is not a value of '{condition.fact}': {said(definition)}"
                     )
 
-    def _given(self, file: YamlFile, path: Path_, given: Mapping[str, schema.ValueInFile]) -> Iterator[Fault]:
+    def _given(
+        self, file: YamlFile, path: Path_, given: Mapping[str, schema.ValueInFile], key: str = "given"
+    ) -> Iterator[Fault]:
         for fact, value in given.items():
             if fact not in self.facts:
-                yield file.fault((*path, "given", fact), self._no_fact(fact))
+                yield file.fault((*path, key, fact), self._no_fact(fact))
             elif not fits(self.facts[fact], value):
                 text = f"'{value}' is not a value of '{fact}': {said(self.facts[fact])}"
-                yield file.fault((*path, "given", fact), text)
+                yield file.fault((*path, key, fact), text)
 
     def _lead(self) -> Iterator[Fault]:
         file = self.shapes["lead.yaml"][0]
@@ -233,6 +236,31 @@ class _Checker:
                 for slug in (*named, *expect.not_supporting):
                     if slug is not None and slug not in self.services:
                         yield file.fault(path, self._no_service(slug))
+
+    def _stories(self) -> Iterator[Fault]:
+        for file, shape in self._all(schema.StoryFile):
+            if file.name != f"stories/{shape.story}.yaml":
+                yield file.fault(("story",), f"names story '{shape.story}', but the file is {file.name}")
+            if shape.board not in self.boards.boards:
+                yield file.fault(("board",), f"'{shape.board}' is not a board of boards.yaml")
+            if not any(one.role in {"mother", "main-carer"} for one in shape.people.values()):
+                yield file.fault(("people",), "has nobody whose role is mother or main-carer")
+            for number, (event, before) in enumerate(zip(shape.events, (None, *shape.events), strict=False)):
+                path: Path_ = ("events", number)
+                if before is not None and event.on < before.on:
+                    yield file.fault((*path, "on"), f"is {event.on}, before the event above it; put events in order")
+                if event.referral is not None:
+                    yield from self._referral(file, (*path, "referral"), event.referral)
+
+    def _referral(self, file: YamlFile, path: Path_, referral: schema.StoryReferral) -> Iterator[Fault]:
+        yield from self._given(file, path, referral.facts, "facts")
+        for fact in referral.facts:
+            if fact in self.facts and self.facts[fact].derived:
+                message = f"'{fact}' is worked out from dates; give the people's dates instead"
+                yield file.fault((*path, "facts", fact), message)
+        for slug in (referral.by, referral.asks_for):
+            if slug is not None and slug not in self.services:
+                yield file.fault(path, self._no_service(slug))
 
     def _no_fact(self, name: str) -> str:
         return f"'{name}' is not a fact of facts.yaml{nearest(name, self.facts)}"

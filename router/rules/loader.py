@@ -45,6 +45,7 @@ FOLDERS: Mapping[str, type[BaseModel]] = {
     "services": schema.ServiceFile,
     "pathways": schema.PathwayFile,
     "cases": schema.CasesFile,
+    "stories": schema.StoryFile,
 }
 """The shape of the files in each folder of a pack."""
 
@@ -202,6 +203,7 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
             for case in shape.cases
         ),
         files=MappingProxyType(dict(files)),
+        stories=MappingProxyType({one.story: one for one in shapes.values() if isinstance(one, schema.StoryFile)}),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from router.model.facts import FactDefinition, Privacy
-from router.rules.schema import Condition, MoveTest, PackTest, ServiceTest
+from router.rules.schema import Condition, MoveTest, PackTest, ServiceTest, StoryFile
 
 
 class SupportRole(StrEnum):
@@ -182,6 +182,7 @@ class Pack:
     cases: tuple[tuple[str, PackTest], ...] = field(repr=False)
     files: Mapping[str, bytes] = field(repr=False)
     review_people: int = 1
+    stories: Mapping[str, StoryFile] = field(repr=False, default_factory=dict)
 
     def board(self, code: str) -> Board | None:
         """Return the board of an S08 code, older codes included; None when unknown."""

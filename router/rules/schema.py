@@ -272,6 +272,51 @@ class CasesFile(Strict):
     cases: Annotated[tuple[PackTest, ...], Field(min_length=1)]
 
 
+class StoryPerson(Strict):
+    """One invented person of a story. ``born`` is a date before or during it; ``due`` is when a birth was expected."""
+
+    role: Literal["mother", "main-carer", "partner", "infant", "sibling"]
+    born: date | None = None
+    due: date | None = None
+
+
+class StoryReferral(Strict):
+    """A referral in a story: by which service, what it says, and what it asks for.
+
+    What the same service said before still stands where it is not said otherwise.
+    """
+
+    by: Slug
+    facts: dict[FactName, ValueInFile] = {}
+    urgency: Literal["routine", "urgent", "emergency"] | None = None
+    asks_for: Slug | None = None
+
+
+class StoryEvent(Strict):
+    """One dated event: somebody refers, the service that was asked accepts or declines, or nothing but time passes."""
+
+    on: date
+    what: Text
+    referral: StoryReferral | None = None
+    answer: Literal["accepts", "declines"] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> StoryEvent:
+        if self.referral is not None and self.answer is not None:
+            raise ValueError("has a referral and an answer; make two events of them")
+        return self
+
+
+class StoryFile(Strict):
+    """``stories/<name>.yaml``: one invented family through its months, for ``router rules walkthrough``."""
+
+    story: Slug
+    title: Text
+    board: BoardCode
+    people: Annotated[dict[Slug, StoryPerson], Field(min_length=1)]
+    events: Annotated[tuple[StoryEvent, ...], Field(min_length=1)]
+
+
 class LettersFile(Strict):
     """``letters.yaml``: the phrases of explanations. ``{service}``, ``{days}`` and the like are filled in."""
 
