@@ -55,7 +55,7 @@ _COMPARISONS = ("is", "at_least", "more_than", "at_most", "less_than")
 def schemas(pack: Pack) -> dict[str, Schema]:
     """Return a schema for each kind of rule file, by the name of its file within ``FOLDER``."""
     kinds = {name.removesuffix(".yaml"): kind for name, kind in FILES.items()}
-    kinds |= {name.removesuffix("s"): kind for name, kind in FOLDERS.items()}
+    kinds |= {_singular(name): kind for name, kind in FOLDERS.items()}
     names = _names(pack)
     made = {}
     for name, kind in kinds.items():
@@ -73,8 +73,12 @@ def schemas(pack: Pack) -> dict[str, Schema]:
 def modeline(file: str) -> str:
     """Return the first line of a rule file that tells an editor its schema; ``file`` is its path within the pack."""
     folder, _, _ = file.rpartition("/")
-    kind = folder.removesuffix("s") if folder else file.removesuffix(".yaml")
+    kind = _singular(folder) if folder else file.removesuffix(".yaml")
     return f"# yaml-language-server: $schema={'../' if folder else ''}{FOLDER}/{kind}.json"
+
+
+def _singular(folder: str) -> str:
+    return f"{folder.removesuffix('ies')}y" if folder.endswith("ies") else folder.removesuffix("s")
 
 
 def _names(pack: Pack) -> dict[str, Names]:

@@ -32,6 +32,7 @@ _WHAT: Mapping[str, str] = MappingProxyType(
         "address": "address",
         "birth_order": "birth order",
         "sex": "sex",
+        "person": "place, taken by another carer",
     }
 )
 VERSION = "version"

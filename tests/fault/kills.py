@@ -23,7 +23,7 @@ from router.store.ids import parse
 from router.v1 import routing_service_pb2 as pb
 from tests.fault.delivery import Delivery
 from tests.fault.families import MODERATE, SUICIDAL, sent_by
-from tests.fault.installation import Installation, Replica, installation
+from tests.fault.installation import Installation, NotServingError, Replica, installation
 from tests.fault.outcome import Outcome
 from tests.support.places import Place
 from tests.support.requests import submit
@@ -34,6 +34,7 @@ WORKERS = 2
 SENDERS = 6
 #: How many answers come between two kills, at most.
 _ANSWERS_BETWEEN = 30
+_STARTS = 5
 #: What is killed, and how often beside the others.
 _TARGETS = {
     "sqlite": {"worker": 7, "supervisor": 3},
@@ -126,8 +127,12 @@ def _kill_one(installed: Installation, target: str, chance: Random) -> bool:
 
 
 def _restart(replica: Replica) -> None:
-    # As whatever keeps services alive on a host does.
     replica.kill()
+    # As whatever keeps services alive on a host does: again, where the database was just then away.
+    for _ in range(_STARTS):
+        with contextlib.suppress(NotServingError):
+            replica.start()
+            return
     replica.start()
 
 
