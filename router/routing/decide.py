@@ -9,7 +9,7 @@ from typing import Protocol
 from router.model.facts import FactDefinition, FactView
 from router.model.referral import CodedConcept, Consent, Urgency
 from router.model.truth import Truth
-from router.routing.case import Case
+from router.routing.case import Case, Proposal
 from router.routing.clocks import desk_answers_by, lead_answers_by
 from router.routing.contact import communication_needs, safe_contact
 from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome, Question, Unmapped
@@ -57,6 +57,7 @@ class Decider:
 
     def decide(self, case: Case) -> Decision:
         """Return the decision on ``case``. It depends on nothing else."""
+        case = self._of_services_that_are(case)
         found = findings_in_either(case.referrals, case.perhaps, case.as_of)
         ends = ends_of(case)
         views = views_of(case, self.pack.facts, found, ends)
@@ -76,13 +77,32 @@ class Decider:
         situation = _Situation(case, found, ends, views, circumstances, evaluation, following, _urgency(case, found))
         return self._to_desk(situation, reason) if reason and not accepted else self._to_lead(situation, reason)
 
+    def _of_services_that_are(self, case: Case) -> Case:
+        """Return the case without those in its standing whom the pack no longer has: the family is placed anew.
+
+        A pack may drop a service that leads somebody still. The record goes on naming it until another has accepted.
+        """
+        services, standing = self.pack.services, case.standing
+
+        def present(one: Proposal | None) -> Proposal | None:
+            return one if one is not None and one.service in services else None
+
+        supporting = frozenset(one for one in standing.supporting if one[0] in services)
+        known = replace(
+            standing,
+            accepted=present(standing.accepted),
+            proposed=present(standing.proposed),
+            supporting=supporting,
+        )
+        return case if known == standing else replace(case, standing=known)
+
     def _circumstances(self, case: Case, found: Sequence[Finding]) -> Circumstances:
         accepted = case.standing.accepted
         board = board_of(case)
         known = self.pack.board(board)
         code = known.code if known else ""
         moved = False
-        if accepted is not None and code and accepted.service in self.pack.services:
+        if accepted is not None and code:
             moved = provider_board(self.pack, accepted.service, code) != accepted.board
         speaking = case.open_referrals
         services = self.pack.services
