@@ -14,7 +14,7 @@ from router.model.errors import RouterError
 from router.routing import decide as deciding
 from router.routing.decide import Decider
 from router.rules.engine import Engine
-from router.service import processor, submitting
+from router.service import doubts, processor, submitting
 from router.service.batcher import MOST_IN_A_BATCH
 from router.service.core import Core
 from router.service.encode import Encoder
@@ -29,7 +29,7 @@ from router.v1 import routing_service_pb2 as pb
 _STAGES: tuple[tuple[str, object, str], ...] = (
     ("match", processor, "Workspace"),
     ("match", FamilyState, "record"),
-    ("match", submitting, "resolve"),
+    ("match", doubts, "resolve"),
     ("evaluate: reference", deciding, "evaluate"),
     ("evaluate: engine", Engine, "evaluate"),
     ("decide", Decider, "decide"),

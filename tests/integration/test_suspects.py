@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,8 +90,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Question]:
     asked: list[Question] = []
     around = Process.__init__
 
-    def begin(self: Process, folder: Path, kind: str = "sqlite") -> None:
-        around(self, folder, kind)
+    def begin(self: Process, *given: Any) -> None:
+        around(self, *given)
         guard = self.core.guard
         inner = guard.around
 
