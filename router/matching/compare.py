@@ -14,6 +14,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
 
+from router.matching import normalise
 from router.matching.contacts import sector
 from router.matching.keys import swap_day_and_month
 from router.matching.normalise import IN_PLACE_OF_SURNAMES, Forename, are_variants, is_known_name
@@ -99,17 +100,29 @@ def compare_names(one: Profile, other: Profile) -> tuple[Level | None, Level | N
 
 def _are_swapped(one: Profile, other: Profile) -> bool:
     """Return whether each one's forename stands in the other's surname: one of the two exactly, the other nearly."""
-    firsts, seconds = (
-        {word for words in profile.forenames for word in (words[0], "".join(words))} for profile in (one, other)
-    )
+    firsts, seconds = _forenames_as_surnames(one), _forenames_as_surnames(other)
     there, here = not firsts.isdisjoint(other.parts), not seconds.isdisjoint(one.parts)
     if there and here:
         return True
     return (there and _any_close(seconds, one.parts)) or (here and _any_close(firsts, other.parts))
 
 
+def _forenames_as_surnames(profile: Profile) -> set[str]:
+    return {
+        spelt
+        for words in profile.forenames
+        for word in {words[0], "".join(words)}
+        for spelt in normalise.surname(word)[:1]
+    }
+
+
 def _any_close(forenames: Iterable[str], surnames: Iterable[str]) -> bool:
-    return any(_surname_level(a, b) is Level.CLOSE for a in forenames for b in surnames)
+    """Return whether a surname is nearly a forename; it may be a forename in the wrong field, in another spelling."""
+    return any(
+        _surname_level(a, b) is Level.CLOSE or forename_level((a,), (b,)) in {Level.VARIANT, Level.CLOSE}
+        for a in forenames
+        for b in surnames
+    )
 
 
 def compare_forenames(one: frozenset[Forename], other: frozenset[Forename]) -> Level | None:
@@ -180,7 +193,8 @@ def compare_birth_dates(one: frozenset[date], other: frozenset[date]) -> Level |
 def birth_date_level(one: date, other: date) -> Level:
     """Return how far two birth dates agree.
 
-    The first of January stands for "some day of that year" in many registers, so it never says more than the year.
+    The first of January stands for "some day of that year" in many registers, so it never says more than the year. A
+    day early or late is one keystroke too, and what a system makes of a date that it took for a moment elsewhere.
     """
     year = one.year == other.year
     if year and ((one.month == one.day == 1) or (other.month == other.day == 1)):
@@ -189,6 +203,8 @@ def birth_date_level(one: date, other: date) -> Level:
         return Level.EXACT
     if year and swap_day_and_month(one) == other:
         return Level.SWAPPED
+    if abs((one - other).days) == 1:
+        return Level.ONE_EDIT
     if abs(one.year - other.year) <= MOST_YEARS_BY_SLIP and _one_slip(one.isoformat(), other.isoformat()):
         return Level.ONE_EDIT
     return Level.DIFFERENT

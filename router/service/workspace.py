@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from router.matching import blocking_keys
-from router.matching.shortlist import shortlist
+from router.matching.shortlist import crowd, shortlist
 from router.matching.wording import in_order
 from router.model.referral import ReferralEvent
 from router.service.families import EventMemory, FamilyState, family_state, source_of
@@ -74,10 +74,14 @@ class Workspace:
         self._families: dict[int, FamilyState] = {}
         self._rows: dict[int, FamilyRows] = {}
         self._open_reviews: dict[int, tuple[HeldReview, ...]] = {}
+        self._asked_about: set[tuple[int, int]] = set()
         self._read_versions: dict[int, int] = {}
+        crowds = set().union(*(crowd(keys, self._by_key) for keys in self.keys.values()))
+        if crowds:
+            self._note_pairs(reader.open_reviews(sorted(crowds)))
         wanted = {one.family_id for versions in self._versions.values() for one in versions}
         for keys in self.keys.values():
-            wanted |= shortlist(keys, self._by_key)
+            wanted |= shortlist(keys, self._by_key, self._asked_about)
         self._fetch(wanted)
         self._read_answers = dict(self._answers)
         self._read_sources = dict(self._versions)
@@ -111,7 +115,7 @@ class Workspace:
 
     def candidates(self, keys: Mapping[int, str]) -> list[FamilyState]:
         """Return the families that share blocking keys and are worth comparing, in order of id."""
-        found = shortlist(keys, self._by_key)
+        found = shortlist(keys, self._by_key, self._asked_about)
         self._fetch(found)
         # One whose events were all moved elsewhere is found by its old keys still.
         return [family for one in sorted(found) if not (family := self._families[one]).is_empty]
@@ -151,7 +155,9 @@ class Workspace:
     def keep_reviews(self, opened: Iterable[HeldReview]) -> None:
         """Let later items of the batch see reviews that were opened."""
         for one in opened:
-            for family_id in (one.now.family_id, one.now.other_family_id):
+            pair = one.now.family_id, one.now.other_family_id
+            self._asked_about.add(pair)
+            for family_id in pair:
                 self._open_reviews[family_id] = (*self._open_reviews.get(family_id, ()), one)
 
     def replace_reviews(self, now: Mapping[int, tuple[HeldReview, ...]]) -> None:
@@ -197,4 +203,12 @@ class Workspace:
                 self._families[family_id] = family_state(rows, self._memory)
                 self._rows[family_id] = rows
                 self._read_versions[family_id] = rows.version
-            self._open_reviews.update(self._reader.open_reviews(missing))
+            reviews = self._reader.open_reviews(missing)
+            self._open_reviews.update(reviews)
+            self._note_pairs(reviews)
+
+    def _note_pairs(self, reviews: Mapping[int, tuple[HeldReview, ...]]) -> None:
+        """Keep which families a person is asked about. One that is answered within the batch counts until its end."""
+        self._asked_about.update(
+            (one.now.family_id, one.now.other_family_id) for each in reviews.values() for one in each
+        )

@@ -36,9 +36,8 @@ _SOUNDS = [first + second for first in "bdfgklmnprstvz" for second in ("a", "e",
 
 MODERATE = choice("parent_illness_severity", "moderate")
 SUICIDAL = yes("suicidal_intent")
-#: Ways of writing a family that are like one another, two by two: a name in the wrong field beside another spelling of it
-#: is taken for somebody else, in whatever order they come.
-_WAYS = (["as known", "variant", "date slip", "moved", "no date"], ["as known", "moved", "no date", "swapped"])
+#: Ways of writing a family without a number, each like every other.
+ALIKE = ("as known", "variant", "date slip", "moved", "no date", "swapped")
 Racer = Callable[[int, int, Random], ReferralEvent]
 
 
@@ -100,12 +99,12 @@ def equal(number: int, place: int, chance: Random) -> ReferralEvent:
 
 def fuzzy(number: int, place: int, chance: Random) -> ReferralEvent:
     """Return a referral without any identifier, like the others only in names, dates and home."""
-    return _alike(number, place, chance.choice(_WAYS[number % len(_WAYS)]))
+    return alike(number, place, chance.choice(ALIKE))
 
 
 def bridge(number: int, place: int, chance: Random) -> ReferralEvent:
     """Return one of two referrals that share no blocking key, or the one that is like both."""
-    return _alike(number, place, ("no date", "moved without child", "as known")[place % 3])
+    return alike(number, place, ("no date", "moved without child", "as known")[place % 3])
 
 
 def twins(number: int, place: int, chance: Random) -> ReferralEvent:
@@ -127,7 +126,8 @@ def danger(number: int, place: int, chance: Random) -> ReferralEvent:
     return sent_by(number, place, SUICIDAL if place == 0 else MODERATE)
 
 
-def _alike(number: int, place: int, how: str) -> ReferralEvent:
+def alike(number: int, place: int, how: str) -> ReferralEvent:
+    """Return a referral of a family by names, dates and home alone, written in one of the ways of ``ALIKE``."""
     source, referrer = SENDERS[place]
     made = event(number, MODERATE, source=source, referrer=referrer)
     del made.people[:]

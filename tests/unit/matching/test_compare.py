@@ -81,6 +81,15 @@ def test_names_in_each_others_field() -> None:
     assert Level.SWAPPED not in compare_names(named("Fairbairn", "Innes"), right)
 
 
+def test_names_in_each_others_field_in_another_spelling() -> None:
+    """One of the two may be spelt in another way that is known for the same name, or with a slip of the hand."""
+    right = named("Mhairi", "MacInnes")
+    for first in ("Mairi", "Mhari"):
+        assert compare_names(named("McInnes", first), right) == (Level.SWAPPED, Level.SWAPPED)
+        assert compare_names(right, named("McInnes", first)) == (Level.SWAPPED, Level.SWAPPED)
+    assert Level.SWAPPED not in compare_names(named("McInnes", "Moira"), right)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "level"),
     [
@@ -88,6 +97,8 @@ def test_names_in_each_others_field() -> None:
         (date(1992, 3, 7), date(1992, 7, 3), Level.SWAPPED),
         (date(1992, 3, 17), date(1992, 3, 11), Level.ONE_EDIT),
         (date(1992, 3, 17), date(1982, 3, 17), Level.ONE_EDIT),
+        (date(1992, 3, 31), date(1992, 4, 1), Level.ONE_EDIT),
+        (date(1992, 3, 31), date(1992, 4, 2), Level.DIFFERENT),
         (date(1992, 3, 12), date(1992, 3, 21), Level.ONE_EDIT),
         (date(1975, 3, 17), date(1995, 3, 17), Level.DIFFERENT),
         (date(1992, 1, 1), date(1992, 3, 17), Level.DEFAULT),
@@ -95,7 +106,7 @@ def test_names_in_each_others_field() -> None:
         (date(1992, 1, 1), date(1993, 3, 17), Level.DIFFERENT),
         (date(1992, 3, 17), date(1990, 11, 2), Level.DIFFERENT),
     ],
-    ids=["same", "day and month", "one digit", "a decade", "two digits exchanged", "mother and daughter",
+    ids=["same", "day and month", "one digit", "a decade", "a day", "two days", "two digits exchanged", "mother and daughter",
          "first of January", "both first of January", "another year", "another date"],
 )  # fmt: skip
 def test_birth_date_levels(one: date, other: date, level: Level) -> None:

@@ -162,7 +162,7 @@ def test_result_explains_its_weight() -> None:
     assert result.weight_bits == pytest.approx(total, abs=0.01)
     assert FieldWeight("mother.birth_date", "exact", weights.bits["birth_date"][Level.EXACT]) in result.fields
     assert {field.field for field in result.fields} >= {"mother.phone", "household.postcode", "infant.birth_date"}
-    assert result.matcher_version == "fs-2"
+    assert result.matcher_version == "fs-3"
 
 
 def test_everybody_is_linked() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.matching import blocking_keys
-from router.matching.shortlist import EVIDENT, FEW, NUMBERS, shortlist
+from router.matching.shortlist import EVIDENT, FEW, NUMBERS, crowd, shortlist
 from router.model.people import Household, Identifier, IdentifierSystem, Person, PersonName, Role
 
 CROWD = frozenset(range(100, 110))
@@ -23,6 +23,18 @@ def test_one_kind_of_key_finds_nobody_of_a_crowd() -> None:
     assert shortlist(kinds, {1: CROWD, 2: CROWD}) == set()
     assert shortlist(kinds, {1: CROWD, 2: few}) == few
     assert shortlist(kinds, {1: CROWD, 2: few | {9}}) == set()
+
+
+def test_those_that_a_person_is_asked_about_count_as_one() -> None:
+    """However many they are, and beside as many others as are few; a pair of which one is elsewhere binds nobody."""
+    kinds = {1: "born", 2: "name"}
+    asked_about = [(100 + n, 101 + n) for n in range(9)]
+    assert crowd(kinds, {1: CROWD}) == CROWD
+    assert shortlist(kinds, {1: CROWD}, asked_about) == CROWD
+    assert shortlist(kinds, {1: CROWD | {7}}, asked_about) == CROWD | {7}
+    assert shortlist(kinds, {1: CROWD | {7, 8}}, asked_about) == set()
+    assert shortlist(kinds, {1: CROWD}, [(100, 55), (55, 101), *asked_about[2:]]) == set()
+    assert crowd({**kinds, 3: "home"}, {1: CROWD, 2: frozenset({100}), 3: frozenset({100})}) == set()
 
 
 def test_who_shares_one_kind_is_not_read_beside_the_evident_family() -> None:

@@ -21,7 +21,7 @@ def test_weights_are_log_ratios_of_the_file() -> None:
     """Every weight is log2(m/u), and the prior log2(1/N)."""
     content = json.loads(TEXT)
     weights = load_weights()
-    assert weights.version == "fs-2"
+    assert weights.version == "fs-3"
     assert weights.prior_bits == pytest.approx(-log2(content["families"]["value"]), abs=0.01)
     for name, levels in weights.bits.items():
         for level, bits in levels.items():
