@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,8 +63,11 @@ def router_on(store: str, folder: Path) -> Iterator[Server]:
         with run_router(folder / "data") as server:
             yield server
     else:
-        with PostgresServer() as database, run_router(folder / "data", store=database.new_database()) as server:
-            yield server
+        with ExitStack() as stack:
+            # The router has its core to itself on either store.
+            with pinned(load_core()):
+                database = stack.enter_context(PostgresServer())
+            yield stack.enter_context(run_router(folder / "data", store=database.new_database()))
 
 
 class _Line:
