@@ -17,6 +17,7 @@ from router.cli.connection import (
     Address,
     AsJson,
     Caller,
+    Connection,
     PemFile,
     call,
     connected,
@@ -265,9 +266,13 @@ def split(
 
 
 def undo(
-    merged: Annotated[str, typer.Argument(metavar="ID", help="Either of the two families, or the merge (reg-...).")],
+    act: Annotated[str, typer.Argument(metavar="ID", help="Either of the two families, or the act itself (reg-...).")],
     *,
     reason: Reason,
+    infant: Annotated[
+        bool,
+        typer.Option("--infant", help="Take back the move of an infant, if you may see such links; for protection."),
+    ] = False,
     address: Address = DEFAULT_ADDRESS,
     caller: Caller = DEFAULT_CALLER,
     ca: PemFile = None,
@@ -275,13 +280,12 @@ def undo(
     key: PemFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take the last merge of a family back."""
+    """Take the last merge of a family back, or with --infant the last move of an infant."""
     with connected(address, caller, ca, cert, key) as to:
-        request = pb.UndoMergeRequest(request_id=to.request_id(), context=to.context(), id=merged, reason=_why(reason))
-        answer = call(_stub(to.channel).UndoMerge, request)
-    if not _as_json(answer, as_json=as_json):
-        _console().print(f"Family {answer.family_id} is there again, beside {answer.from_family_id}.")
-        reviewshow.consequences(_console(), answer.consequences)
+        done, said = (_undo_move if infant else _undo_merge)(to, act, _why(reason))
+    if not _as_json(done, as_json=as_json):
+        _console().print(said)
+        reviewshow.consequences(_console(), done.consequences)
 
 
 def move_infant(
@@ -313,6 +317,19 @@ def move_infant(
     if not _as_json(answer, as_json=as_json):
         _console().print(f"The infant is {answer.person_id} of family {answer.to_family_id} now.")
         reviewshow.consequences(_console(), answer.consequences)
+
+
+def _undo_merge(to: Connection, act: str, why: str) -> tuple[pb.UndoMergeResponse, str]:
+    request = pb.UndoMergeRequest(request_id=to.request_id(), context=to.context(), id=act, reason=why)
+    done = call(_stub(to.channel).UndoMerge, request)
+    return done, f"Family {done.family_id} is there again, beside {done.from_family_id}."
+
+
+def _undo_move(to: Connection, act: str, why: str) -> tuple[pb.UndoInfantMoveResponse, str]:
+    context = to.context(purpose=api.PURPOSE_PROTECTION)
+    request = pb.UndoInfantMoveRequest(request_id=to.request_id(), context=context, id=act, reason=why)
+    done = call(_stub(to.channel).UndoInfantMove, request)
+    return done, f"The infant is {done.person_id} of family {done.family_id} again."
 
 
 def _stub(channel: object) -> FamilyServiceStub:

@@ -28,6 +28,8 @@ class FamilyChange(StrEnum):
 
 
 _STOOD_DOWN = "Two services had accepted the lead for what was found to be one family. Another one leads from now on."
+_INFANT_GONE = "You lead no longer for an infant: the infant is not of the family that you hold."
+_NOT_ASKED_FOR_INFANT = "You are no longer asked to lead or to help for an infant: the infant is not of that family."
 _NO_LONGER_ASKED = "You are no longer asked to lead for a family: it was found to be one with another."
 
 
@@ -61,6 +63,21 @@ def notices_of_change(
         if recipient not in gone
     ]
     return tuple(dict.fromkeys(made))
+
+
+def notices_of_an_end(standing: Standing) -> tuple[Notice, ...]:
+    """Return the notices to those who stand by an episode of which nothing is left: its infant is of another family."""
+    made = {
+        address(service, board): (NoticeKind.FAMILY_CHANGED, NoticeLevel.EXISTENCE, _NOT_ASKED_FOR_INFANT)
+        for service, board in standing.supporting
+    }
+    if standing.proposed is not None:
+        asked = address(standing.proposed.service, standing.proposed.board)
+        made[asked] = (NoticeKind.STOOD_DOWN, NoticeLevel.EXISTENCE, _NOT_ASKED_FOR_INFANT)
+    if standing.accepted is not None:
+        lead = address(standing.accepted.service, standing.accepted.board)
+        made[lead] = (NoticeKind.STOOD_DOWN, NoticeLevel.SUMMARY, _INFANT_GONE)
+    return tuple(Notice(one, kind, level, None, text) for one, (kind, level, text) in sorted(made.items()))
 
 
 def joined(standings: Iterable[Standing], accepted: Proposal | None) -> Standing:

@@ -16,6 +16,7 @@ from router.service.noticing import acknowledge, escalate
 from router.service.parting import split_family, undo_merge
 from router.service.quarantining import quarantine
 from router.service.responding import respond
+from router.service.returning import undo_infant_move
 from router.service.reviewing import claim_review, decide_review, release_review, reopen_review
 from router.service.submitting import submit
 from router.service.tools import Tools
@@ -36,6 +37,7 @@ from router.service.work import (
     Respond,
     SplitFamily,
     Submit,
+    UndoInfantMove,
     UndoMerge,
     Withdraw,
     Work,
@@ -193,6 +195,7 @@ class Processor:
             SplitFamily: split_family,
             UndoMerge: undo_merge,
             MoveInfant: move_infant,
+            UndoInfantMove: undo_infant_move,
         }
         if isinstance(work, Note):
             return Done(b"", work.change)

@@ -18,7 +18,7 @@ class EventKind(StrEnum):
     """What arrived.
 
     A registered record tells who a family is, out of a register that was loaded: it asks for nothing, so nothing is
-    decided about it.
+    decided about it. What is taken back is a referral that the router itself had carried along with an infant.
     """
 
     REFERRAL = "referral"
@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     QUARANTINE = "quarantine"
     REVIEW = "review"
     REGROUPING = "regrouping"
+    TAKEN_BACK = "taken_back"
 
 
 class ReviewState(StrEnum):
