@@ -11,6 +11,7 @@ from router.routing.case import HeldReferral, ReferralState
 from router.routing.decision import Decision
 from router.routing.safety import findings
 from router.service.changing import Cause, case_of, record_decision
+from router.service.current import as_it_stands
 from router.service.decode import micros
 from router.service.doubts import match_of, rank_over
 from router.service.encode import Ids, MatchTold
@@ -34,7 +35,6 @@ from router.store.interface import (
     StoredAnswer,
 )
 from router.store.parts import Joined
-from router.v1 import decision_pb2
 from router.v1 import routing_service_pb2 as pb
 
 _DECISION = pb.SubmitReferralResponse.DESCRIPTOR.fields_by_name["decision"].number
@@ -144,7 +144,7 @@ def _repeat(work: Submit, same: ReferralVersion, space: Workspace, tools: Tools)
     row = space.decision(latest_decision(family.leads.get(same.episode_id)))
     if row is None:
         raise RouterError(Reason.UNKNOWN_REFERRAL, "no decision is held for this referral; tell the operators")
-    whole = tools.projector.project(decision_pb2.Decision.FromString(row.document), work.caller.rights())
+    whole = tools.projector.project(as_it_stands(row, lambda: tools.pack, space.reader), work.caller.rights())
     answer = _answer(work, same.event_id, Joined.of(whole.SerializeToString(), ()))
     fields = {**tools.recorder.call_fields(work), "decision_id": render("dec", row.decision_id)}
     change = Change(

@@ -122,7 +122,7 @@ def test_a_holder_against_abuse_is_not_named() -> None:
     standing = Standing(accepted=Proposal("domestic-abuse-support", LOTHIAN, 1))
     decision = decided(said("parent_illness_severity", "severe"), standing=standing)
     assert decision.held_by.name == "domestic-abuse-support"
-    assert holder_in_words(decision, PACK) == "the service that you know"
+    assert holder_in_words(decision.held_by, PACK) == "the service that you know"
     assert "abuse" not in told(decision).for_parent.lower()
 
 
