@@ -16,7 +16,7 @@ from router.routing.derive import LONDON
 from router.routing.loss import Life
 from router.rules.pack import Pack
 
-_A_SERVICE = "support service"
+_A_SERVICE = "a support service"
 _A_SERVICE_PLAIN = "a service that will explain to you what it does."
 _SOON_HOURS = 48
 _LOSS_PHRASES = {Life.LOST: "loss", Life.IN_DOUBT: "loss-in-doubt"}
@@ -96,7 +96,7 @@ def holder_in_words(holder: Holder, pack: Pack) -> str:
     if holder.is_desk:
         return pack.desk_labels[holder.name]
     service = pack.services.get(holder.name)
-    return f"the {service.label}" if service and not service.confidential else "the service that you know"
+    return service.in_sentence if service and not service.confidential else "the service that you know"
 
 
 def _visible(matter: Matter, pack: Pack, may_see: frozenset[Privacy]) -> str:
@@ -104,7 +104,7 @@ def _visible(matter: Matter, pack: Pack, may_see: frozenset[Privacy]) -> str:
     for supporter in matter.supporting:
         service = pack.services[supporter]
         if service.confidential is None or service.confidential in may_see:
-            labels.append(service.label)
+            labels.append(service.in_sentence)
     return ", ".join(labels)
 
 
@@ -117,7 +117,7 @@ def _parent(matter: Matter, pack: Pack, when: str) -> str:
         service = pack.services[matter.lead]
         known = service.confidential is None
         what_it_is = (service.plain_after_loss or service.plain) if matter.loss else service.plain
-        label, plain = (service.label, what_it_is) if known else (_A_SERVICE, _A_SERVICE_PLAIN)
+        label, plain = (service.in_sentence, what_it_is) if known else (_A_SERVICE, _A_SERVICE_PLAIN)
         key = "lead-accepted" if matter.accepted else "lead"
         parts.append(_say(phrases, key, service=label, service_plain=plain, when=when))
         # a reason is a criterion's label, and labels speak of babies who live
@@ -148,7 +148,7 @@ def _colleague(
     else:
         service = pack.services[matter.lead]
         hidden = not is_receiver and service.confidential is not None
-        label = "A service that the desk will name" if hidden else service.label
+        label = "a service that the desk will name" if hidden else service.in_sentence
         key = "lead-accepted" if matter.accepted else "lead"
         parts.append(_say(phrases, key, service=label, when=when))
         if not hidden:
@@ -172,7 +172,8 @@ def _say(phrases: Mapping[str, str], key: str, **values: str) -> str:
     phrase = phrases.get(key, "")
     for name, value in values.items():
         phrase = phrase.replace("{" + name + "}", value)
-    return phrase
+    # A phrase may begin with what stands within a sentence elsewhere.
+    return phrase[:1].upper() + phrase[1:]
 
 
 def _lower(sentence: str) -> str:

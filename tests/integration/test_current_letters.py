@@ -62,9 +62,9 @@ def test_once_a_lead_has_accepted_the_texts_say_so(running: Process, reads_as: s
     shown = read(running, proposed)
     kept = row_of(running, proposed)
     assert (kept.document, kept.basis) == (before.document, before.basis)
-    label, texts = proposed.lead.label, shown.explanation
+    label, texts = "The community perinatal mental health team", shown.explanation
     assert f"{label} is your lead service" in texts.for_parent
-    assert label in texts.for_referrer
+    assert f"{label} leads" in texts.for_referrer
     assert "proposed" not in texts.for_referrer
     assert texts.for_receiver.startswith("You lead")
     for text in (texts.for_parent, texts.for_referrer, texts.for_receiver):
