@@ -119,7 +119,7 @@ def _parent(matter: Matter, pack: Pack, when: str) -> str:
         what_it_is = (service.plain_after_loss or service.plain) if matter.loss else service.plain
         label, plain = (service.in_sentence, what_it_is) if known else (_A_SERVICE, _A_SERVICE_PLAIN)
         key = "lead-accepted" if matter.accepted else "lead"
-        parts.append(_say(phrases, key, service=label, service_plain=plain, when=when))
+        parts.append(_say(phrases, key, service=label, service_plain=_lower(plain), when=when))
         # a reason is a criterion's label, and labels speak of babies who live
         if known and not matter.loss:
             parts.append(_say(phrases, "reason", reason=_lower(matter.main_reason)))

@@ -92,7 +92,7 @@ def test_the_parent_reads_who_will_be_in_touch_and_when() -> None:
     """In plain words, with the right to object."""
     text = told(decided(said("parent_illness_severity", "moderate"))).for_parent
     assert text.startswith("We have asked the community perinatal mental health team to be your lead service.")
-    assert PACK.services["cpmht"].plain in text
+    assert f"That is {PACK.services['cpmht'].plain.replace('Nurses', 'nurses')}" in text
     assert WHEN_SAID in text
     assert "Until then, health visiting stays your contact." in text
     assert PACK.letters.parent["right"] in text
