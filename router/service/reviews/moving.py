@@ -17,10 +17,10 @@ from router.service.encode import stamp
 from router.service.episodes import episode_for
 from router.service.errors import field_faults
 from router.service.families import FamilyState
-from router.service.holdings import Act, Holding, now_of
-from router.service.redeciding import Redeciding
-from router.service.reviewbook import ReviewBook
-from router.service.reviewing import answered, finish
+from router.service.reviews.holdings import Act, Holding, now_of
+from router.service.reviews.redeciding import Redeciding
+from router.service.reviews.reviewbook import ReviewBook
+from router.service.reviews.reviewing import answered, finish
 from router.service.tools import Tools
 from router.service.work import Done, MoveInfant
 from router.service.workspace import Workspace

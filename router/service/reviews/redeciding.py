@@ -21,7 +21,7 @@ from router.service.changing import Cause, case_of, record_decision
 from router.service.document import Document
 from router.service.encode import STATES, MatchTold
 from router.service.families import FamilyState, latest_decision, standing_of
-from router.service.holdings import Act, Holding
+from router.service.reviews.holdings import Act, Holding
 from router.store.ids import render
 from router.store.interface import DecisionFilter, DecisionRow, LeadRow
 from router.v1 import family_service_pb2 as pb

@@ -9,7 +9,7 @@ from router.matching import resolve
 from router.model.people import CHILDREN_OF_EPISODE
 from router.service.episodes import episode_for
 from router.service.families import FamilyState
-from router.service.holdings import Act, Holding
+from router.service.reviews.holdings import Act, Holding
 from router.store.interface import EventRow, LinkRow
 
 _NOBODY: Mapping[int, int] = {}

@@ -11,10 +11,10 @@ from google.protobuf.message import Message
 
 from router.model.errors import FieldFault, Reason, RouterError
 from router.service.errors import field_faults
-from router.service.familyreading import FamilyReads
 from router.service.intake import Handle, ReadingPool, in_pool
 from router.service.projection import Reader
 from router.service.reading import parse_id
+from router.service.reviews.familyreading import FamilyReads
 from router.service.servicer import Read, Servicer, content_of
 from router.service.work import (
     Caller,

@@ -11,10 +11,16 @@ from router.rules.pack import Pack
 from router.service.callers import Callers
 from router.service.decode import micros
 from router.service.families import EventMemory, FamilyState, family_state
-from router.service.familyviews import entry_message, family_view, gate_messages, regrouping_message, review_message
-from router.service.holdings import now_of, unknown_family
 from router.service.reading import parse_id
 from router.service.recording import Recorder
+from router.service.reviews.familyviews import (
+    entry_message,
+    family_view,
+    gate_messages,
+    regrouping_message,
+    review_message,
+)
+from router.service.reviews.holdings import now_of, unknown_family
 from router.service.work import Caller, Note
 from router.store.ids import render
 from router.store.interface import Change, HeldReview, ReviewFilter

@@ -13,11 +13,11 @@ from router.audit.events import AuditEvent
 from router.model.errors import Reason, RouterError
 from router.routing.regrouping import FamilyChange, notices_of_an_end
 from router.service.families import latest_decision
-from router.service.holdings import Act, Holding, now_of
-from router.service.moving import HIDDEN
-from router.service.redeciding import Redeciding
-from router.service.reviewbook import ReviewBook
-from router.service.reviewing import answered, finish
+from router.service.reviews.holdings import Act, Holding, now_of
+from router.service.reviews.moving import HIDDEN
+from router.service.reviews.redeciding import Redeciding
+from router.service.reviews.reviewbook import ReviewBook
+from router.service.reviews.reviewing import answered, finish
 from router.service.tools import Tools
 from router.service.work import Done, UndoInfantMove
 from router.service.workspace import Workspace
