@@ -35,6 +35,7 @@ class AuditEvent(StrEnum):
     FAMILY_SPLIT = "api:family:split"
     MERGE_UNDONE = "api:merge:undone"
     INFANT_MOVED = "api:infant:moved"
+    INFANT_MOVE_UNDONE = "api:infant:move-undone"
     EPISODE_DECIDED_AGAIN = "api:episode:decided-again"
     NOTICES_LISTED = "api:notices:listed"
     NOTICE_ACKNOWLEDGED = "api:notice:acknowledged"

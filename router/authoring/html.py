@@ -6,8 +6,11 @@ keep apart for every kind of colour vision, in light and dark, and nothing is sa
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 
+#: So many columns have room on the narrowest screen.
+_MOST_NARROW = 2
 _VOID = frozenset({"br", "meta", "rect", "line", "path", "circle"})
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #ffffff; --line: #767676; --soft: #f1f1f1;
@@ -19,19 +22,31 @@ body { font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1, h2, h3 { line-height: 1.25; } h2 { margin-top: 2.5rem; }
 table { border-collapse: collapse; margin: 1rem 0; } caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { border: 1px solid var(--line); padding: .3rem .5rem; text-align: left; vertical-align: top; }
-thead th, tbody th { background: var(--soft); } td.number, th.number { text-align: right; }
+thead th, tbody th { background: var(--soft); } tbody th div { font-weight: normal; } time { white-space: nowrap; }
+td ul, td ol { margin: 0; padding-left: 1.2rem; } td li + li { margin-top: .2rem; }
+td.number, th.number { text-align: right; }
 td.some { background: var(--more-soft); font-weight: 600; } td.same { color: var(--line); }
-.wide { overflow-x: auto; } .notice { border-left: .3rem solid var(--less); padding: .3rem .8rem; }
+.wide, figure { overflow-x: auto; } .notice { border-left: .3rem solid var(--less); padding: .3rem .8rem; }
 dl { margin: .5rem 0; } dt { font-weight: 600; } dd { margin: 0 0 .5rem 1.2rem; }
 svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
 svg .more { fill: var(--more); } svg .less { fill: var(--less); } svg .axis { stroke: var(--line); }
 svg .box { fill: var(--soft); stroke: var(--line); } svg .way { fill: none; stroke-width: 1.6; }
 svg .up { stroke: var(--less); } svg .down { stroke: var(--more); stroke-dasharray: 6 4; }
 svg .side { stroke: var(--ink); } svg .head { fill: var(--ink); } svg .tier { font-weight: 600; }
+.even { table-layout: fixed; width: 100%; } .even thead th:first-child { width: 8rem; }
+@media screen and (max-width: 45rem) {
+  figure { margin: 1rem 0; } figure svg { max-width: none; }
+  .stack, .stack caption, .stack tbody, .stack tr, .stack th, .stack td { display: block; }
+  .stack thead { display: none; }
+  .stack tr { border: 1px solid var(--line); margin-bottom: 1rem; } .stack th, .stack td { border: 0; }
+  .stack td + td { border-top: 1px solid var(--soft); }
+  .stack td::before { content: attr(data-label); display: block; font-weight: 600; } }
 @media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #555; --soft: #eee;
   --more: #0072b2; --less: #b34700; --more-soft: #d6eaf5; }
-  body { margin: 0; max-width: none; font-size: 9pt; } .wide { overflow: visible; } h2 { break-after: avoid; }
-  tr, figure, section.together { break-inside: avoid; } thead { display: table-header-group; } }
+  body { margin: 0; max-width: none; font-size: 8pt; line-height: 1.35; } h2 { break-after: avoid; }
+  .wide, figure { overflow: visible; }
+  figure, section.together { break-inside: avoid; } caption { break-after: avoid; }
+  thead { display: table-header-group; } }
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -63,24 +78,44 @@ def joined(*content: object) -> Html:
 
 
 def table(
-    caption: str, headers: list[object], rows: list[list[object]], *, numbers: frozenset[int] = frozenset()
+    caption: str,
+    headers: list[object],
+    rows: list[list[object]],
+    *,
+    numbers: frozenset[int] = frozenset(),
+    even: bool = False,
 ) -> Html:
-    """Return a table. The first cell of each row is its header; columns in ``numbers`` stand to the right."""
+    """Return a table. The first cell of each row is its header; columns in ``numbers`` stand to the right.
+
+    On a narrow screen a table of words becomes one block for each row, in which each cell says its column; a table of
+    numbers can be scrolled, by keys too. With ``even`` all columns but the first are of one width. The roles are
+    written out, since a block is no row to a screen reader.
+    """
+    stacks = not numbers and len(headers) > _MOST_NARROW
 
     def kind(place: int) -> str | None:
         return "number" if place in numbers else None
 
-    head = el("tr", *(el("th", one, scope="col", class_=kind(place)) for place, one in enumerate(headers)))
+    heads = (el("th", one, scope="col", role="columnheader", class_=kind(place)) for place, one in enumerate(headers))
+    head = el("tr", *heads, role="row")
     body = (
         el(
             "tr",
-            el("th", row[0], scope="row"),
-            *(_cell(one, kind(place)) for place, one in enumerate(row[1:], start=1)),
+            el("th", row[0], scope="row", role="rowheader"),
+            *(_cell(one, kind(place), headers[place]) for place, one in enumerate(row[1:], start=1)),
+            role="row",
         )
         for row in rows
     )
-    whole = el("table", el("caption", caption), el("thead", head), el("tbody", *body))
-    return el("div", whole, class_="wide")
+    whole = el(
+        "table",
+        el("caption", caption),
+        el("thead", head, role="rowgroup"),
+        el("tbody", *body, role="rowgroup"),
+        role="table",
+        class_=" ".join(name for name, holds in (("stack", stacks), ("even", even)) if holds) or None,
+    )
+    return el("div", whole, class_="wide", role="region", aria_label=caption, tabindex=0)
 
 
 def items(*content: object) -> Html | None:
@@ -102,5 +137,18 @@ def page(title: str, *content: object) -> str:
     return f"<!DOCTYPE html>\n{whole}\n"
 
 
-def _cell(content: object, kind: str | None) -> Html:
-    return content if isinstance(content, Html) and content.startswith("<td") else el("td", content, class_=kind)
+def figure(picture: Html, caption: str) -> Html:
+    """Return a picture with its caption. What is wider than the screen can be scrolled, by keys too."""
+    return el("figure", picture, el("figcaption", caption), tabindex=0, aria_label=caption)
+
+
+def day(moment: date) -> Html:
+    """Return a day that is not broken over two lines."""
+    return el("time", moment.isoformat(), datetime=moment.isoformat())
+
+
+def _cell(content: object, kind: str | None, header: object) -> Html:
+    if isinstance(content, Html) and content.startswith("<td"):
+        return content
+    label = header if isinstance(header, str) and header else None
+    return el("td", content, class_=kind, role="cell", data_label=label)

@@ -39,7 +39,7 @@ from router.bench.lookup_report import as_json, requirements, show
 from router.bench.register import Families, write
 from router.bench.register_events import Arrivals
 from router.service.core import Core
-from router.service.register_loading import load_file
+from router.service.registers.loading import load_file
 from router.service.settings import IsolatedSettings
 from router.service.worker import collect_seldom
 from router.v1 import referral_pb2 as pb

@@ -7,13 +7,18 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, get_type_hints
 
 import grpc
 import typer
+from google.protobuf.json_format import MessageToJson
+from google.protobuf.message import Message
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
+from rich.console import Console
 
 from router.service.callers import is_loopback
 from router.v1 import routing_service_pb2 as api
@@ -28,6 +33,9 @@ Address = Annotated[str, typer.Option(metavar="HOST:PORT", help="Where the route
 Caller = Annotated[str, typer.Option(help="Who you are, as the router's list of callers has it.")]
 PemFile = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the router's answer as JSON.")]
+
+Answered = tuple[Message, Callable[[Console], None]]
+"""What a command gets from the router, and what shows it to a person."""
 
 DEFAULT_ADDRESS = "127.0.0.1:50051"
 DEFAULT_CALLER = "desk-console"
@@ -71,6 +79,39 @@ def connected(address: str, caller: str, ca: Path | None, cert: Path | None, key
         raise typer.BadParameter(message, param_hint="--address")
     with channel:
         yield Connection(channel, caller)
+
+
+def over_a_connection(command: Callable[..., Answered]) -> Callable[..., None]:
+    """Give a command the options by which it reaches the router, and ``--json``.
+
+    The command takes the connection first, and returns the router's answer with what shows it.
+    """
+
+    def run(
+        *,
+        address: Address = DEFAULT_ADDRESS,
+        caller: Caller = DEFAULT_CALLER,
+        ca: PemFile = None,
+        cert: PemFile = None,
+        key: PemFile = None,
+        as_json: AsJson = False,
+        **given: Any,
+    ) -> None:
+        with connected(address, caller, ca, cert, key) as to:
+            answer, show = command(to, **given)
+        if as_json:
+            typer.echo(MessageToJson(answer, preserving_proto_field_name=True))
+        else:
+            show(Console(highlight=False))
+
+    kinds = {**get_type_hints(command, include_extras=True), **get_type_hints(run, include_extras=True)}
+    own = [one for one in signature(command).parameters.values() if one.name != "to"]
+    more = [one for one in signature(run).parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
+    named = wraps(command)(run)
+    asked = [one.replace(annotation=kinds[one.name]) for one in (*own, *more)]
+    vars(named)["__signature__"] = Signature(asked, return_annotation=None)
+    named.__annotations__ = {one.name: one.annotation for one in asked}
+    return named
 
 
 def call(method: Callable[..., Answer], request: Any) -> Answer:

@@ -14,9 +14,9 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgres
 from rich.text import Text
 
 from router.cli.options import STORE_OPTIONS, takes_settings
-from router.service.register_loading import load_file
-from router.service.registering import Advance, Loaded
-from router.service.registers import Refused
+from router.service.registers.loading import load_file
+from router.service.registers.records import Refused
+from router.service.registers.registering import Advance, Loaded
 from router.service.settings import Settings
 
 _MOST_NAMED = 20

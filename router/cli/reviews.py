@@ -6,21 +6,10 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from google.protobuf.json_format import MessageToJson
-from google.protobuf.message import Message
 from rich.console import Console
 
 from router.cli import reviewshow
-from router.cli.connection import (
-    DEFAULT_ADDRESS,
-    DEFAULT_CALLER,
-    Address,
-    AsJson,
-    Caller,
-    PemFile,
-    call,
-    connected,
-)
+from router.cli.connection import Answered, Connection, call, over_a_connection
 from router.v1 import family_service_pb2 as pb
 from router.v1 import routing_service_pb2 as api
 from router.v1.family_service_pb2_grpc import FamilyServiceStub
@@ -79,82 +68,72 @@ def register(app: typer.Typer) -> None:
     app.command("move-infant")(move_infant)
 
 
+@over_a_connection
 def list_reviews(
+    to: Connection,
     *,
     board: Annotated[str, typer.Option(help="Only the desk of this board, by its S08 code.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many at the most.")] = 50,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """List open reviews: danger first, then the oldest."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.ListReviewsRequest(context=to.context(), board_code=board, page_size=limit)
-        answer = call(_stub(to.channel).ListReviews, request)
-    if not _as_json(answer, as_json=as_json):
-        reviewshow.reviews(_console(), answer)
+    request = pb.ListReviewsRequest(context=to.context(), board_code=board, page_size=limit)
+    answer = call(_stub(to.channel).ListReviews, request)
+
+    def show(console: Console) -> None:
+        reviewshow.reviews(console, answer)
+
+    return answer, show
 
 
+@over_a_connection
 def show_review(
+    to: Connection,
     review: ReviewId,
-    *,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Show the two families of a review side by side. The look is audited."""
-    with connected(address, caller, ca, cert, key) as to:
-        answer = call(_stub(to.channel).GetReview, pb.GetReviewRequest(context=to.context(), review_id=review))
-    if not _as_json(answer, as_json=as_json):
-        reviewshow.review_in_full(_console(), answer)
+    answer = call(_stub(to.channel).GetReview, pb.GetReviewRequest(context=to.context(), review_id=review))
+
+    def show(console: Console) -> None:
+        reviewshow.review_in_full(console, answer)
+
+    return answer, show
 
 
+@over_a_connection
 def claim(
+    to: Connection,
     review: ReviewId,
     *,
     minutes: Annotated[int, typer.Option(min=1, max=1440, help="For how long.")] = 30,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Take a review in hand, or keep it longer, so that nobody else works on it meanwhile."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.ClaimReviewRequest(
-            request_id=to.request_id(), context=to.context(), review_id=review, minutes=minutes
-        )
-        answer = call(_stub(to.channel).ClaimReview, request)
-    if not _as_json(answer, as_json=as_json):
-        reviewshow.standing(_console(), answer.review)
+    request = pb.ClaimReviewRequest(request_id=to.request_id(), context=to.context(), review_id=review, minutes=minutes)
+    answer = call(_stub(to.channel).ClaimReview, request)
+
+    def show(console: Console) -> None:
+        reviewshow.standing(console, answer.review)
+
+    return answer, show
 
 
+@over_a_connection
 def release(
+    to: Connection,
     review: ReviewId,
-    *,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Give a claim back."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.ReleaseReviewRequest(request_id=to.request_id(), context=to.context(), review_id=review)
-        answer = call(_stub(to.channel).ReleaseReview, request)
-    if not _as_json(answer, as_json=as_json):
-        reviewshow.standing(_console(), answer.review)
+    request = pb.ReleaseReviewRequest(request_id=to.request_id(), context=to.context(), review_id=review)
+    answer = call(_stub(to.channel).ReleaseReview, request)
+
+    def show(console: Console) -> None:
+        reviewshow.standing(console, answer.review)
+
+    return answer, show
 
 
+@over_a_connection
 def decide(
+    to: Connection,
     review: ReviewId,
     verdict: Annotated[Verdict, typer.Argument(help="Whether the two are one family.")],
     *,
@@ -164,169 +143,161 @@ def decide(
         list[str] | None,
         typer.Option(metavar="PERSON=PERSON", help="Two people, one of each family, who are one. May be repeated."),
     ] = None,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Say whether two families are one. What it changes is decided again, and who holds a family is told."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.DecideReviewRequest(
-            request_id=to.request_id(),
-            context=to.context(),
-            review_id=review,
-            verdict=f"REVIEW_VERDICT_{verdict.name}",
-            reason=f"REVIEW_REASON_{reason.name}",
-            note=note,
-            pairs=[_pair(one) for one in pair or ()],
-        )
-        answer = call(_stub(to.channel).DecideReview, request)
-    if not _as_json(answer, as_json=as_json):
-        reviewshow.standing(_console(), answer.review)
-        reviewshow.consequences(_console(), answer.consequences)
+    request = pb.DecideReviewRequest(
+        request_id=to.request_id(),
+        context=to.context(),
+        review_id=review,
+        verdict=f"REVIEW_VERDICT_{verdict.name}",
+        reason=f"REVIEW_REASON_{reason.name}",
+        note=note,
+        pairs=[_pair(one) for one in pair or ()],
+    )
+    answer = call(_stub(to.channel).DecideReview, request)
+
+    def show(console: Console) -> None:
+        reviewshow.standing(console, answer.review)
+        reviewshow.consequences(console, answer.consequences)
+
+    return answer, show
 
 
+@over_a_connection
 def reopen(
+    to: Connection,
     review: ReviewId,
     *,
     reason: Reason,
     note: Note = "",
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Open a review again that was answered with "different"."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.ReopenReviewRequest(
-            request_id=to.request_id(), context=to.context(), review_id=review, reason=_why(reason), note=note
-        )
-        answer = call(_stub(to.channel).ReopenReview, request)
-    if not _as_json(answer, as_json=as_json):
-        reviewshow.standing(_console(), answer.review)
-        reviewshow.consequences(_console(), answer.consequences)
+    request = pb.ReopenReviewRequest(
+        request_id=to.request_id(), context=to.context(), review_id=review, reason=_why(reason), note=note
+    )
+    answer = call(_stub(to.channel).ReopenReview, request)
+
+    def show(console: Console) -> None:
+        reviewshow.standing(console, answer.review)
+        reviewshow.consequences(console, answer.consequences)
+
+    return answer, show
 
 
+@over_a_connection
 def show_family(
+    to: Connection,
     family: FamilyId,
     *,
     hidden: Annotated[
         bool, typer.Option("--hidden", help="Show confidential links too, if you may see them; for protection.")
     ] = False,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Show one family: people, referrals, leads, open reviews, and what was regrouped. The look is audited."""
-    with connected(address, caller, ca, cert, key) as to:
-        context = to.context(purpose=api.PURPOSE_PROTECTION if hidden else None)
-        request = pb.GetFamilyRequest(context=context, family_id=family, include_hidden=hidden)
-        answer = call(_stub(to.channel).GetFamily, request)
-    if not _as_json(answer, as_json=as_json):
-        reviewshow.family_in_full(_console(), answer)
+    context = to.context(purpose=api.PURPOSE_PROTECTION if hidden else None)
+    request = pb.GetFamilyRequest(context=context, family_id=family, include_hidden=hidden)
+    answer = call(_stub(to.channel).GetFamily, request)
+
+    def show(console: Console) -> None:
+        reviewshow.family_in_full(console, answer)
+
+    return answer, show
 
 
+@over_a_connection
 def split(
+    to: Connection,
     family: FamilyId,
     *,
     referral: Annotated[list[str] | None, typer.Option(help="A referral that goes. May be repeated.")] = None,
     person: Annotated[list[str] | None, typer.Option(help="Somebody whose referrals all go. May be repeated.")] = None,
     to_family: Annotated[str, typer.Option(help="The family that they go to; a new one if left out.")] = "",
     reason: Reason,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Take referrals out of a family, into a new one or one that is there."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.SplitFamilyRequest(
-            request_id=to.request_id(),
-            context=to.context(),
-            family_id=family,
-            referral_ids=referral or (),
-            person_ids=person or (),
-            to_family_id=to_family,
-            reason=_why(reason),
-        )
-        answer = call(_stub(to.channel).SplitFamily, request)
-    if not _as_json(answer, as_json=as_json):
-        _console().print(f"The referrals are of family {answer.to_family_id} now.")
-        reviewshow.consequences(_console(), answer.consequences)
+    request = pb.SplitFamilyRequest(
+        request_id=to.request_id(),
+        context=to.context(),
+        family_id=family,
+        referral_ids=referral or (),
+        person_ids=person or (),
+        to_family_id=to_family,
+        reason=_why(reason),
+    )
+    answer = call(_stub(to.channel).SplitFamily, request)
+
+    def show(console: Console) -> None:
+        console.print(f"The referrals are of family {answer.to_family_id} now.")
+        reviewshow.consequences(console, answer.consequences)
+
+    return answer, show
 
 
+@over_a_connection
 def undo(
-    merged: Annotated[str, typer.Argument(metavar="ID", help="Either of the two families, or the merge (reg-...).")],
+    to: Connection,
+    act: Annotated[str, typer.Argument(metavar="ID", help="Either of the two families, or the act itself (reg-...).")],
     *,
     reason: Reason,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Take the last merge of a family back."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.UndoMergeRequest(request_id=to.request_id(), context=to.context(), id=merged, reason=_why(reason))
-        answer = call(_stub(to.channel).UndoMerge, request)
-    if not _as_json(answer, as_json=as_json):
-        _console().print(f"Family {answer.family_id} is there again, beside {answer.from_family_id}.")
-        reviewshow.consequences(_console(), answer.consequences)
+    infant: Annotated[
+        bool,
+        typer.Option("--infant", help="Take back the move of an infant, if you may see such links; for protection."),
+    ] = False,
+) -> Answered:
+    """Take the last merge of a family back, or with --infant the last move of an infant."""
+    done, said = (_undo_move if infant else _undo_merge)(to, act, _why(reason))
+
+    def show(console: Console) -> None:
+        console.print(said)
+        reviewshow.consequences(console, done.consequences)
+
+    return done, show
 
 
+@over_a_connection
 def move_infant(
+    to: Connection,
     family: FamilyId,
     infant: Annotated[str, typer.Argument(metavar="INFANT", help="The infant's id, as `show` gives it.")],
     *,
     kind: Annotated[Move, typer.Option(help="What for.")],
     to_family: Annotated[str, typer.Option(help="The family that it goes to; a new one if left out.")] = "",
     board: Annotated[str, typer.Option(help="The S08 code of the board where the new carers live.")] = "",
-    address: Address = DEFAULT_ADDRESS,
-    caller: Caller = DEFAULT_CALLER,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Move an infant to another family, and hide where it was."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.MoveInfantRequest(
-            request_id=to.request_id(),
-            context=to.context(),
-            family_id=family,
-            person_id=infant,
-            to_family_id=to_family,
-            kind=f"INFANT_MOVE_KIND_{kind.name}",
-            board_code=board,
-        )
-        answer = call(_stub(to.channel).MoveInfant, request)
-    if not _as_json(answer, as_json=as_json):
-        _console().print(f"The infant is {answer.person_id} of family {answer.to_family_id} now.")
-        reviewshow.consequences(_console(), answer.consequences)
+    request = pb.MoveInfantRequest(
+        request_id=to.request_id(),
+        context=to.context(),
+        family_id=family,
+        person_id=infant,
+        to_family_id=to_family,
+        kind=f"INFANT_MOVE_KIND_{kind.name}",
+        board_code=board,
+    )
+    answer = call(_stub(to.channel).MoveInfant, request)
+
+    def show(console: Console) -> None:
+        console.print(f"The infant is {answer.person_id} of family {answer.to_family_id} now.")
+        reviewshow.consequences(console, answer.consequences)
+
+    return answer, show
+
+
+def _undo_merge(to: Connection, act: str, why: str) -> tuple[pb.UndoMergeResponse, str]:
+    request = pb.UndoMergeRequest(request_id=to.request_id(), context=to.context(), id=act, reason=why)
+    done = call(_stub(to.channel).UndoMerge, request)
+    return done, f"Family {done.family_id} is there again, beside {done.from_family_id}."
+
+
+def _undo_move(to: Connection, act: str, why: str) -> tuple[pb.UndoInfantMoveResponse, str]:
+    context = to.context(purpose=api.PURPOSE_PROTECTION)
+    request = pb.UndoInfantMoveRequest(request_id=to.request_id(), context=context, id=act, reason=why)
+    done = call(_stub(to.channel).UndoInfantMove, request)
+    return done, f"The infant is {done.person_id} of family {done.family_id} again."
 
 
 def _stub(channel: object) -> FamilyServiceStub:
     return FamilyServiceStub(channel)  # type: ignore[no-untyped-call]
-
-
-def _console() -> Console:
-    return Console(highlight=False)
-
-
-def _as_json(answer: Message, *, as_json: bool) -> bool:
-    if as_json:
-        typer.echo(MessageToJson(answer, preserving_proto_field_name=True))
-    return as_json
 
 
 def _why(reason: Why) -> str:

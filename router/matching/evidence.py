@@ -13,6 +13,7 @@ from functools import partial
 from itertools import combinations
 from typing import NamedTuple, TypeVar
 
+from router.matching import contacts
 from router.matching.assess import assess
 from router.matching.compare import Level, birth_date_level, forename_level
 from router.matching.normalise import forename
@@ -117,7 +118,7 @@ def _suppositions(scene: _Scene, weights: Weights) -> Iterator[_Supposition]:
         for kind in (_CHILD_CHI, _CHILD_BIRTH_DATE, _FORENAME, _BIRTH_ORDER, _SEX):
             yield from _of_person(label, child.ref, linked, kind)
     for agree in (True, False):
-        yield _Supposition("household.postcode", agree, partial(_postcodes, agree=agree))
+        yield _Supposition("household.address", agree, partial(_houses, agree=agree))
 
 
 def _nearest(child: Person, theirs: Sequence[Member]) -> Member:
@@ -172,18 +173,27 @@ def _rewriting(ref: str, person_id: int, kind: _Kind, *, agree: bool) -> Callabl
     return make
 
 
-def _postcodes(scene: _Scene, *, agree: bool) -> _Scene:
+def _houses(scene: _Scene, *, agree: bool) -> _Scene:
+    """Suppose that the event is of the family's house, or of a house in quite another place.
+
+    A house is its address together with its postcode. The postcode alone is a street, and would settle little.
+    """
     homes = scene.record.households
+    held = [home for home in homes if contacts.address(home.address_lines)]
     own = (one.postcode for member in scene.record.members for one in member.records)
-    held = [code for code in (*(home.postcode for home in homes), *own) if code]
-    theirs = held[0] if held else _POSTCODES[0]
-    ours = theirs if agree else next(code for code in _POSTCODES if code not in (*held, theirs))
+    codes = [code for code in (*(home.postcode for home in homes), *own) if code]
+    supposed = Household(address_lines=_HOUSES[0], postcode=codes[0] if codes else _POSTCODES[0])
+    theirs = held[0] if held else supposed
+    ours = theirs
+    if not agree:
+        lines = next(one for one in _HOUSES if all(home.address_lines != one for home in (*held, theirs)))
+        ours = Household(address_lines=lines, postcode=next(one for one in _POSTCODES if one not in codes))
     people = tuple(replace(one, postcode="") for one in scene.people)
     record = scene.record
     if not held:
-        record = FamilyRecord(record.family_id, record.members, (*homes, Household(postcode=theirs)))
-    lines = scene.household.address_lines if agree else ()
-    return _Scene(people, replace(scene.household, postcode=ours, address_lines=lines), record)
+        record = FamilyRecord(record.family_id, record.members, (*homes, supposed))
+    home = replace(scene.household, address_lines=ours.address_lines, postcode=ours.postcode)
+    return _Scene(people, home, record)
 
 
 def _numbers(system: IdentifierSystem) -> Callable[[Person], tuple[object, ...]]:
@@ -221,8 +231,9 @@ def _days_apart(one: object, other: object) -> bool:
     return abs(_as(one, date) - _as(other, date)) > timedelta(days=400)
 
 
-# Numbers that no register gives out, and phone numbers that are kept for drama.
+# Postcodes and numbers that nobody gives out, and phone numbers that are kept for drama.
 _POSTCODES = ("QX1 1QX", "QQ2 2QQ", "QV3 3QV")
+_HOUSES = (("97 Supposed Wynd",), ("31 Unlikely Brae",), ("58 Elsewhere Loan",))
 _CHI = _Kind(
     "chi",
     _numbers(IdentifierSystem.CHI),

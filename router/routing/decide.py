@@ -15,7 +15,7 @@ from router.routing.contact import communication_needs, safe_contact
 from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome, Question, Unmapped
 from router.routing.facts import EpisodeView, board_of, speaks_of_a_baby, views_of
 from router.routing.following import Follower, Following
-from router.routing.loss import End, Life, ends_of
+from router.routing.loss import End, Life, ends_of, life_over
 from router.routing.notices import Chosen, notices_of, others_open
 from router.routing.safety import Finding, findings_in_either, urgency_of
 from router.rules.engine import Engine, EngineCrashedError, EngineFaultError
@@ -268,9 +268,8 @@ class _Situation:
 
     @property
     def loss(self) -> Life | None:
-        """Whether a child has died. A doubt about one weighs more than what is certain of another."""
-        lives = {end.life for end in self.ends.values()}
-        return Life.IN_DOUBT if Life.IN_DOUBT in lives else Life.LOST if lives else None
+        """Whether a child has died, or that is in doubt."""
+        return life_over(self.ends.values())
 
 
 def _fit_to_ask(

@@ -76,6 +76,12 @@ def ends_of(case: Case) -> Mapping[int, End]:
     return {**ends, **doubted}
 
 
+def life_over(ends: Iterable[End]) -> Life | None:
+    """Return how the children stand together. A doubt about one weighs more than what is certain of another."""
+    lives = {end.life for end in ends}
+    return Life.IN_DOUBT if Life.IN_DOUBT in lives else Life.LOST if lives else None
+
+
 def ends_in(referrals: Iterable[HeldReferral], as_of: datetime) -> Mapping[int, End]:
     """Return the ends that the referrals of one family state, whatever became of each referral."""
     held = tuple(referrals)

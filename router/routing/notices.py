@@ -6,7 +6,7 @@ shows danger, since no duplicate may suppress one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from router.model.danger import SafetyKind, Trigger
@@ -158,9 +158,9 @@ def _loss(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
     others = tuple(one for one in case.referrals if one is not arrived)
     before = ends_of(replace(case, referrals=others))
     texts = {
-        _LOSS_TEXTS[_life(chosen.ends, child.person_id)]
+        LOSS_TEXTS[life_of(chosen.ends, child.person_id)]
         for child in case.children
-        if _life(chosen.ends, child.person_id) is not _life(before, child.person_id)
+        if life_of(chosen.ends, child.person_id) is not life_of(before, child.person_id)
     }
     near, far = _who_works_with(case, pack, chosen)
     mine = holder_address(pack, arrived)
@@ -175,7 +175,7 @@ def _loss(case: Case, pack: Pack, chosen: Chosen) -> Iterator[Notice]:
             yield Notice(recipient, NoticeKind.LOSS, NoticeLevel.EXISTENCE, chosen.urgency, _PERHAPS_LOSS_TEXT)
 
 
-_LOSS_TEXTS: Mapping[Life | None, str] = {
+LOSS_TEXTS: Mapping[Life | None, str] = {
     Life.LOST: (
         "A baby of a family that you work with, or referred, has died, or the pregnancy was lost. "
         "Make no routine contact about that baby, and speak with the lead service before you write or call."
@@ -195,7 +195,8 @@ _PERHAPS_LOSS_TEXT = (
 )
 
 
-def _life(ends: Mapping[int, End], person_id: int) -> Life | None:
+def life_of(ends: Mapping[int, End], person_id: int) -> Life | None:
+    """Return how a child stands of whom somebody said that it has died; None for one who lives."""
     end = ends.get(person_id)
     return end.life if end else None
 
@@ -208,14 +209,18 @@ def _who_works_with(case: Case, pack: Pack, chosen: Chosen) -> tuple[set[str], s
     near |= {address(one.service, one.board) for one in chosen.supporting}
     if chosen.lead:
         near.add(address(chosen.lead, chosen.lead_board))
-    far = {holder_address(pack, one) for one in case.open_referrals}
-    far |= {
-        _reached(pack, one.service, one.board_code or chosen.board, chosen.desk)
-        for referral in case.open_referrals
+    return near, holders_of(case.open_referrals, pack, chosen.board, chosen.desk)
+
+
+def holders_of(referrals: Iterable[HeldReferral], pack: Pack, board: str, desk: str) -> set[str]:
+    """Return who sent these referrals, or is said in them to be involved, as recipients."""
+    held = tuple(referrals)
+    return {holder_address(pack, one) for one in held} | {
+        _reached(pack, one.service, one.board_code or board, desk)
+        for referral in held
         for one in referral.event.involvements
         if one.current and one.service in pack.services
     }
-    return near, far
 
 
 def _displaced(case: Case, chosen: Chosen) -> Iterator[Notice]:

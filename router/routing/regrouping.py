@@ -8,10 +8,18 @@ from datetime import timedelta
 from enum import StrEnum
 
 from router.model.danger import SafetyKind
-from router.routing.case import Case, Proposal, Standing
+from router.routing.case import Case, HeldReferral, Proposal, ReferralState, Standing
 from router.routing.decision import Decision, Notice, NoticeKind, NoticeLevel
-from router.routing.loss import ends_of
-from router.routing.notices import address, holder_address, safety_text, told_of
+from router.routing.loss import ends_in, ends_of
+from router.routing.notices import (
+    LOSS_TEXTS,
+    address,
+    holder_address,
+    holders_of,
+    life_of,
+    safety_text,
+    told_of,
+)
 from router.routing.safety import findings
 from router.rules.pack import Pack
 
@@ -28,6 +36,8 @@ class FamilyChange(StrEnum):
 
 
 _STOOD_DOWN = "Two services had accepted the lead for what was found to be one family. Another one leads from now on."
+_INFANT_GONE = "You lead no longer for an infant: the infant is not of the family that you hold."
+_NOT_ASKED_FOR_INFANT = "You are no longer asked to lead or to help for an infant: the infant is not of that family."
 _NO_LONGER_ASKED = "You are no longer asked to lead for a family: it was found to be one with another."
 
 
@@ -37,6 +47,49 @@ class Leaving:
 
     stood_down: tuple[Proposal, ...] = ()
     no_longer_asked: tuple[Proposal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """One of the families that became one: its referrals by id, and who stood where in each of its episodes."""
+
+    referrals: frozenset[int]
+    standings: tuple[Standing, ...] = ()
+
+
+def notices_of_joint_loss(case: Case, decision: Decision, pack: Pack, halves: Iterable[Half]) -> Iterator[Notice]:
+    """Yield what families that became one tell each other of a baby's death: each half's holders what they knew not.
+
+    Whoever works with both halves, and was told already, is not told again.
+    """
+    now = ends_in(case.referrals, case.as_of)
+    told: dict[str, dict[str, NoticeLevel]] = {}
+    knew: dict[str, set[str]] = {}
+    for half in halves:
+        own = [one for one in case.referrals if one.referral_id in half.referrals]
+        if not own:
+            continue
+        before = ends_in(own, case.as_of)
+        levels = _levels_of(own, half, decision, pack)
+        for child in case.children:
+            life = life_of(now, child.person_id)
+            if life is not life_of(before, child.person_id):
+                told.setdefault(LOSS_TEXTS[life], {}).update(levels)
+            elif life is not None:
+                knew.setdefault(LOSS_TEXTS[life], set()).update(levels)
+    for text, levels in sorted(told.items()):
+        for recipient in sorted(levels.keys() - knew.get(text, set())):
+            yield Notice(recipient, NoticeKind.LOSS, levels[recipient], decision.urgency, text)
+
+
+def _levels_of(own: list[HeldReferral], half: Half, decision: Decision, pack: Pack) -> dict[str, NoticeLevel]:
+    """Return who works with one half, and how much each is told: whoever leads, helps or is asked to a summary."""
+    speaking = [one for one in own if one.state is ReferralState.OPEN]
+    levels = dict.fromkeys(holders_of(speaking, pack, decision.board, decision.desk), NoticeLevel.EXISTENCE)
+    for standing in half.standings:
+        near = {(one.service, one.board) for one in (standing.accepted, standing.proposed) if one is not None}
+        levels.update({address(*one): NoticeLevel.SUMMARY for one in near | standing.supporting})
+    return levels
 
 
 def notices_of_change(
@@ -61,6 +114,21 @@ def notices_of_change(
         if recipient not in gone
     ]
     return tuple(dict.fromkeys(made))
+
+
+def notices_of_an_end(standing: Standing) -> tuple[Notice, ...]:
+    """Return the notices to those who stand by an episode of which nothing is left: its infant is of another family."""
+    made = {
+        address(service, board): (NoticeKind.FAMILY_CHANGED, NoticeLevel.EXISTENCE, _NOT_ASKED_FOR_INFANT)
+        for service, board in standing.supporting
+    }
+    if standing.proposed is not None:
+        asked = address(standing.proposed.service, standing.proposed.board)
+        made[asked] = (NoticeKind.STOOD_DOWN, NoticeLevel.EXISTENCE, _NOT_ASKED_FOR_INFANT)
+    if standing.accepted is not None:
+        lead = address(standing.accepted.service, standing.accepted.board)
+        made[lead] = (NoticeKind.STOOD_DOWN, NoticeLevel.SUMMARY, _INFANT_GONE)
+    return tuple(Notice(one, kind, level, None, text) for one, (kind, level, text) in sorted(made.items()))
 
 
 def joined(standings: Iterable[Standing], accepted: Proposal | None) -> Standing:

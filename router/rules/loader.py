@@ -27,6 +27,7 @@ from router.rules.pack import (
     Source,
     SupportRole,
 )
+from router.rules.wording import in_a_sentence
 from router.rules.yamlfile import Fault, PackError, YamlFile, parse_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -259,6 +260,7 @@ def _service(shape: schema.ServiceFile, criteria: CriteriaBuilder) -> Service:
         review_due=shape.review.next,
         plain=shape.plain,
         plain_after_loss=shape.plain_after_loss,
+        in_sentence=shape.in_sentence or in_a_sentence(shape.label),
         tier=shape.tier,
         offers=shape.offers,
         provision=shape.provision,

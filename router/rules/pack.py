@@ -100,10 +100,12 @@ class Service(Rule):
     """One service of the directory and its criteria.
 
     ``plain_after_loss`` says to a parent who has lost a baby what the service is; empty where ``plain`` will do.
+    ``in_sentence`` is how it stands in a sentence, with its article: "the infant mental health service".
     """
 
     plain: str
     plain_after_loss: str
+    in_sentence: str
     tier: int
     offers: tuple[str, ...]
     provision: str

@@ -181,6 +181,7 @@ class ServiceFile(Strict):
     label: Text
     plain: Text
     plain_after_loss: Text = ""
+    in_sentence: Text = ""
     tier: Annotated[int, Field(ge=0, le=4)]
     offers: Annotated[tuple[Slug, ...], Field(min_length=1)]
     provision: Literal["board", "regional", "national"] = "board"

@@ -11,14 +11,16 @@ from router.routing.case import Case
 from router.routing.decision import Decision, DeskReason, Notice
 from router.service.decode import micros
 from router.service.document import Document
-from router.service.doubts import in_doubt
+from router.service.doubts import in_doubt, ranks_now
 from router.service.encode import Ids, MatchTold
 from router.service.families import FamilyState, latest_decision
 from router.service.recording import basis_of, decision_row, digests, lead_row, state_of
 from router.service.tools import Tools
 from router.service.work import Work
 from router.service.workspace import Workspace
-from router.store.interface import Change, DeskItemRow
+from router.store.interface import Change, DeskItemRow, ReviewEventRow
+
+_ROUTER = "router"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,27 @@ def record_decision(
     change.notices.extend(tools.recorder.notices(made, ids.decision, family.family_id, as_of))
     change.touched.add(family.family_id)
     change.audit.append(tools.recorder.audit(cause.audit, as_of, fields))
+    _follow_danger(change, family, as_of, space, tools)
     if decision.desk_reason is not None:
         change.desk_items.append(_desk_item(decision, decision.desk_reason, cause, family, as_of, tools))
     family.leads[episode_id] = lead
     space.decisions[ids.decision] = row
     return document
+
+
+def _follow_danger(change: Change, family: FamilyState, as_of: datetime, space: Workspace, tools: Tools) -> None:
+    """Let the family's open reviews be as pressing as the danger that is known now of either side; note each change.
+
+    Only that is written: whoever has a review in hand meanwhile keeps it.
+    """
+    ranks = ranks_now(family, space, as_of)
+    for held in space.open_reviews(family.family_id):
+        review_id = held.row.review_id
+        if review_id in ranks:
+            kind = "raised" if ranks[review_id] < held.now.rank else "lowered"
+            change.review_events.append(ReviewEventRow(tools.ids.new(), review_id, kind, _ROUTER, micros(as_of)))
+    change.review_ranks.update(ranks)
+    space.keep_ranks(family.family_id, ranks)
 
 
 def _desk_item(

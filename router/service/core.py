@@ -22,14 +22,14 @@ from router.service.callers import Callers, load_callers
 from router.service.decode import micros
 from router.service.encode import Encoder
 from router.service.families import EventMemory
-from router.service.familyreading import FamilyReads
-from router.service.familyservicer import FamilyServicer
 from router.service.guarding import Guard
 from router.service.packs import PackShelf, pack_content
 from router.service.processor import Processor
 from router.service.projection import Projector, Reader
 from router.service.reading import Reads
 from router.service.recording import Recorder
+from router.service.reviews.familyreading import FamilyReads
+from router.service.reviews.familyservicer import FamilyServicer
 from router.service.servicer import Servicer
 from router.service.settings import Settings
 from router.service.shedding import Door

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from router.matching import MatchOutcome, MatchResult, Weights, resolve
 from router.model.referral import ReferralEvent
-from router.routing.case import Case
-from router.routing.safety import Finding, urgency_of
+from router.routing.case import Case, HeldReferral
+from router.routing.safety import findings_in_either, urgency_of
 from router.service.families import FamilyState
 from router.service.pregnancies import record_for
 from router.service.workspace import Workspace
@@ -83,9 +83,24 @@ def in_doubt(case: Case, family_id: int, space: Workspace, *, also: Iterable[int
     )
 
 
-def rank_of(found: Iterable[Finding]) -> int:
+def rank_over(one: FamilyState, other: FamilyState, as_of: datetime) -> int:
     """Return how pressing a review is by the danger in either family: 0 for an emergency, 3 for no danger."""
-    return _CALM - (urgency_of(found) or 0)
+    return _CALM - (urgency_of(findings_in_either(_all(one), _all(other), as_of)) or 0)
+
+
+def ranks_now(family: FamilyState, space: Workspace, as_of: datetime) -> dict[int, int]:
+    """Return how pressing each open review of a family is by all that is known now, where that is not what it was."""
+    changed = {}
+    for held in space.open_reviews(family.family_id):
+        (other_id,) = held.families - {family.family_id}
+        rank = rank_over(family, space.family(other_id), as_of)
+        if rank != held.now.rank:
+            changed[held.row.review_id] = rank
+    return changed
+
+
+def _all(family: FamilyState) -> list[HeldReferral]:
+    return [held for _, held in family.referrals]
 
 
 def _events(family: FamilyState) -> frozenset[int]:

@@ -46,6 +46,13 @@ class EventMemory:
 TELLING = (EventKind.REFERRAL, EventKind.REGISTERED)
 
 
+def telling(events: Iterable[EventRow]) -> list[EventRow]:
+    """Return the events of a family that say who it is, without what the router carried there and took back."""
+    rows = tuple(events)
+    back = {(row.source_system, row.source_reference) for row in rows if row.kind is EventKind.TAKEN_BACK}
+    return [row for row in rows if row.kind in TELLING and (row.source_system, row.source_reference) not in back]
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredRecord:
     """What a register says of who a family is. ``people`` maps the record's refs to person ids."""
@@ -169,8 +176,9 @@ def _role_now(role: Role, records: Iterable[Person]) -> Role:
 def family_state(rows: FamilyRows, memory: EventMemory) -> FamilyState:
     """Return a family as its rows say. People and episodes whose every event was moved away are no longer of it."""
     links = {link.event_id: link for link in rows.links}
+    told = telling(rows.events)
     named = {person_id for link in rows.links for person_id in link.people.values()}
-    alive = {links[row.event_id].episode_id for row in rows.events if row.kind in TELLING}
+    alive = {links[row.event_id].episode_id for row in told}
     state = FamilyState(
         family_id=rows.family_id,
         version=rows.version,
@@ -178,16 +186,17 @@ def family_state(rows: FamilyRows, memory: EventMemory) -> FamilyState:
         opened={one.episode_id: one.opened_at for one in rows.episodes if one.episode_id in alive},
         leads={one.episode_id: one for one in rows.leads if one.episode_id in alive},
     )
-    for row in rows.events:
+    for row in told:
         link = links[row.event_id]
         if row.kind is EventKind.REFERRAL:
             held = HeldReferral(
                 row.event_id, memory.event(row), ReferralState.OPEN, link.people, from_micros(row.received_at)
             )
             state.referrals.append((link.episode_id, held))
-        elif row.kind is EventKind.REGISTERED:
+        else:
             state.registered.append(RegisteredRecord(memory.event(row), link.people))
-        elif row.kind is EventKind.WITHDRAWAL:
+    for row in rows.events:
+        if row.kind is EventKind.WITHDRAWAL:
             key = (row.source_system, row.source_reference)
             state.withdrawn[key] = max(state.withdrawn.get(key, 0), row.source_version)
     return state

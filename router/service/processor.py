@@ -11,12 +11,13 @@ from router.audit.events import AuditEvent
 from router.audit.log import record, write
 from router.model.errors import Reason, RouterError
 from router.service.guarding import Guard
-from router.service.moving import move_infant
 from router.service.noticing import acknowledge, escalate
-from router.service.parting import split_family, undo_merge
 from router.service.quarantining import quarantine
 from router.service.responding import respond
-from router.service.reviewing import claim_review, decide_review, release_review, reopen_review
+from router.service.reviews.moving import move_infant
+from router.service.reviews.parting import split_family, undo_merge
+from router.service.reviews.returning import undo_infant_move
+from router.service.reviews.reviewing import claim_review, decide_review, release_review, reopen_review
 from router.service.submitting import submit
 from router.service.tools import Tools
 from router.service.withdrawing import withdraw
@@ -36,6 +37,7 @@ from router.service.work import (
     Respond,
     SplitFamily,
     Submit,
+    UndoInfantMove,
     UndoMerge,
     Withdraw,
     Work,
@@ -193,6 +195,7 @@ class Processor:
             SplitFamily: split_family,
             UndoMerge: undo_merge,
             MoveInfant: move_infant,
+            UndoInfantMove: undo_infant_move,
         }
         if isinstance(work, Note):
             return Done(b"", work.change)

@@ -7,8 +7,9 @@ from datetime import datetime
 from router.audit.events import AuditEvent
 from router.model.errors import Reason, RouterError
 from router.model.referral import Urgency
+from router.service.current import as_it_stands
 from router.service.decode import micros, moment
-from router.service.encode import STATES, URGENCIES, shown, stamp_micros
+from router.service.encode import URGENCIES, shown, stamp_micros
 from router.service.hindsight import own_events, what_would_change
 from router.service.packs import PackShelf
 from router.service.projection import Projector, Reader, Rights, existence_of
@@ -71,7 +72,7 @@ class Reads:
         row = reader.decisions_by_id([decision_id]).get(decision_id)
         if row is None:
             raise RouterError(Reason.UNKNOWN_DECISION, "no decision has this id; take it from the notice or the answer")
-        whole = self._message(row)
+        whole = self._message(row, reader)
         if request.include_what_would_change and caller.reader in (Reader.DESK, Reader.SERVICE):
             pack = self._shelf.pack(row.pack_digest, reader)
             whole.what_would_change.extend(what_would_change(row, pack, reader))
@@ -100,7 +101,7 @@ class Reads:
         rows = reader.list_decisions(only)
         page = rows[:size]
         answer = pb.ListDecisionsResponse(
-            decisions=[self._project(self._message(row), row, caller.rights(), reader) for row in page],
+            decisions=[self._project(self._message(row, reader), row, caller.rights(), reader) for row in page],
             next_page_token=render("dec", page[-1].decision_id) if len(rows) > size else "",
         )
         note = self._note("ListDecisions", AuditEvent.DECISIONS_LISTED, caller, now, count=len(page))
@@ -125,10 +126,8 @@ class Reads:
         )
         return answer.SerializeToString(), note
 
-    def _message(self, row: DecisionRow) -> decision_pb2.Decision:
-        whole = decision_pb2.Decision.FromString(row.document)
-        whole.state = STATES[row.state]
-        return whole
+    def _message(self, row: DecisionRow, reader: StoreReader) -> decision_pb2.Decision:
+        return as_it_stands(row, lambda: self._shelf.pack(row.pack_digest, reader), reader)
 
     def _project(
         self, whole: decision_pb2.Decision, row: DecisionRow, rights: Rights, reader: StoreReader

@@ -12,8 +12,9 @@ from router.routing.decision import Notice, NoticeKind, NoticeLevel
 from router.routing.notices import address, holder_address
 from router.rules.pack import Pack
 from router.service.changing import Cause, case_of, record_decision
+from router.service.current import as_it_stands
 from router.service.decode import micros
-from router.service.encode import STATES, MatchTold
+from router.service.encode import MatchTold
 from router.service.families import FamilyState, latest_decision, standing_bytes
 from router.service.projection import Reader
 from router.service.tools import Tools
@@ -105,10 +106,8 @@ def _accept(
     }
     change.audit.append(tools.recorder.audit(AuditEvent.LEAD_ACCEPTED, work.received_at, fields))
     family.leads[row.episode_id] = lead
-    space.decisions[row.decision_id] = dataclasses.replace(row, state="accepted")
-    whole = decision_pb2.Decision.FromString(row.document)
-    whole.state = STATES["accepted"]
-    return whole
+    accepted = space.decisions[row.decision_id] = dataclasses.replace(row, state="accepted")
+    return as_it_stands(accepted, lambda: tools.pack, space.reader)
 
 
 def _told_of_acceptance(case: Case, pack: Pack, lead: Proposal, urgency: int) -> tuple[Notice, ...]:

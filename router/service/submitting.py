@@ -11,10 +11,11 @@ from router.routing.case import HeldReferral, ReferralState
 from router.routing.decision import Decision
 from router.routing.safety import findings
 from router.service.changing import Cause, case_of, record_decision
+from router.service.current import as_it_stands
 from router.service.decode import micros
-from router.service.doubts import match_of, rank_of
+from router.service.doubts import match_of, rank_over
 from router.service.encode import Ids, MatchTold
-from router.service.families import latest_decision, source_of
+from router.service.families import FamilyState, latest_decision, source_of
 from router.service.matched import told_of
 from router.service.placing import Placement, place
 from router.service.tools import Tools
@@ -34,7 +35,6 @@ from router.store.interface import (
     StoredAnswer,
 )
 from router.store.parts import Joined
-from router.v1 import decision_pb2
 from router.v1 import routing_service_pb2 as pb
 
 _DECISION = pb.SubmitReferralResponse.DESCRIPTOR.fields_by_name["decision"].number
@@ -81,7 +81,7 @@ def submit(work: Submit, space: Workspace, tools: Tools) -> Done:
         return _checked(work, decision, told, tools)
 
     change = _arrival(work, placement, match, space)
-    reviews = [_review(work, placement, one, match, decision, tools) for one in _possible(match)]
+    reviews = [_review(work, placement, space.family(one), match, decision, tools) for one in _possible(match)]
     change.reviews.extend(one.row for one in reviews)
     change.review_states.extend(one.now for one in reviews)
     cause = Cause(work, held.referral_id, work.payload, AuditEvent.REFERRAL_DECIDED)
@@ -117,13 +117,14 @@ def _possible(match: MatchResult) -> tuple[int, ...]:
 
 
 def _review(
-    work: Submit, placement: Placement, possible: int, match: MatchResult, decision: Decision, tools: Tools
+    work: Submit, placement: Placement, possible: FamilyState, match: MatchResult, decision: Decision, tools: Tools
 ) -> HeldReview:
     """Return the question whether the event's family is one that is known; the desk of its board is asked."""
-    at, family_id = micros(work.received_at), placement.family.family_id
-    row = ReviewRow(tools.ids.new(), placement.held.referral_id, family_id, possible, " ".join(match.gates), at)
+    at, family_id, other_id = micros(work.received_at), placement.family.family_id, possible.family_id
+    row = ReviewRow(tools.ids.new(), placement.held.referral_id, family_id, other_id, " ".join(match.gates), at)
     desk = tools.pack.desk_of(decision.board)
-    return HeldReview(row, ReviewStateRow(row.review_id, family_id, possible, at, rank_of(decision.safety), desk))
+    rank = rank_over(placement.family, possible, work.received_at)
+    return HeldReview(row, ReviewStateRow(row.review_id, family_id, other_id, at, rank, desk))
 
 
 def content_digest(work: Submit) -> bytes:
@@ -143,7 +144,7 @@ def _repeat(work: Submit, same: ReferralVersion, space: Workspace, tools: Tools)
     row = space.decision(latest_decision(family.leads.get(same.episode_id)))
     if row is None:
         raise RouterError(Reason.UNKNOWN_REFERRAL, "no decision is held for this referral; tell the operators")
-    whole = tools.projector.project(decision_pb2.Decision.FromString(row.document), work.caller.rights())
+    whole = tools.projector.project(as_it_stands(row, lambda: tools.pack, space.reader), work.caller.rights())
     answer = _answer(work, same.event_id, Joined.of(whole.SerializeToString(), ()))
     fields = {**tools.recorder.call_fields(work), "decision_id": render("dec", row.decision_id)}
     change = Change(

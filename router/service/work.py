@@ -190,6 +190,15 @@ class UndoMerge(FamilyWork):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndoInfantMove(FamilyWork):
+    """The move of an infant to take back: named itself, or the last one of a family; the other id is 0."""
+
+    family_id: int
+    regrouping_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveInfant(FamilyWork):
     """An infant to move; ``to_family_id`` is 0 for a new family."""
 

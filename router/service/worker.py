@@ -19,9 +19,9 @@ from router.rules.yamlfile import PackError
 from router.service.admission import PLACES
 from router.service.callers import CallersFileError
 from router.service.core import Core, build_core
-from router.service.familyservicer import SERVICE as FAMILY_SERVICE
 from router.service.intake import ReadingPool
 from router.service.lifeline import WorkerStartError, say_ready, stop_with_supervisor, take_settings
+from router.service.reviews.familyservicer import SERVICE as FAMILY_SERVICE
 from router.service.servicer import MOST_STREAMS
 from router.service.settings import Settings, SettingsError
 from router.store.interface import StoreError

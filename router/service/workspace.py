@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from router.matching import blocking_keys
 from router.matching.shortlist import crowd, shortlist
@@ -159,6 +160,14 @@ class Workspace:
             self._asked_about.add(pair)
             for family_id in pair:
                 self._open_reviews[family_id] = (*self._open_reviews.get(family_id, ()), one)
+
+    def keep_ranks(self, family_id: int, ranks: Mapping[int, int]) -> None:
+        """Let later items of the batch see how pressing open reviews of a family have become."""
+        for one in {side for held in self.open_reviews(family_id) for side in held.families} if ranks else ():
+            self._open_reviews[one] = tuple(
+                replace(held, now=replace(held.now, rank=ranks.get(held.row.review_id, held.now.rank)))
+                for held in self.open_reviews(one)
+            )
 
     def replace_reviews(self, now: Mapping[int, tuple[HeldReview, ...]]) -> None:
         """Let what follows see these families' open reviews as an act leaves them."""

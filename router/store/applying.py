@@ -60,6 +60,7 @@ class Step(Enum):
     DESK_ITEM = "desk_item"
     REVIEW = "review"
     REVIEW_STATE = "review_state"
+    REVIEW_RANK = "review_state.rank"
     REVIEW_EVENT = "review_event"
     JUDGEMENT = "judgement"
     JUDGED = "judged"
@@ -170,6 +171,8 @@ def _steps(changes: Sequence[Change]) -> Iterator[tuple[Step, Sequence[Values]]]
         Step.REVIEW_STATE,
         list(_latest([REVIEW_STATE.to_values(row) for each in changes for row in each.review_states])),
     )
+    ranks = dict(item for each in changes for item in each.review_ranks.items())
+    yield Step.REVIEW_RANK, [(rank, review_id) for review_id, rank in ranks.items()]
     yield Step.REVIEW_EVENT, [REVIEW_EVENT.to_values(row) for each in changes for row in each.review_events]
     yield Step.JUDGEMENT, [judgement_values(row) for each in changes for row in each.judgements]
     yield Step.JUDGED, [values for each in changes for row in each.judgements for values in judged_values(row)]

@@ -152,7 +152,10 @@ _LINKS = """
 """
 _HELD = f"""
     SELECT DISTINCT placed.episode_id FROM ({_LINKS}) AS placed
-    JOIN event ON event.event_id = placed.event_id WHERE event.kind = 'referral'
+    JOIN event ON event.event_id = placed.event_id
+    LEFT JOIN (SELECT source_system, source_reference FROM event WHERE kind = 'taken_back') AS back
+    ON back.source_system = event.source_system AND back.source_reference = event.source_reference
+    WHERE event.kind = 'referral' AND back.source_system IS NULL
 """  # noqa: S608 - fixed words
 _ADDRESS = "CASE WHEN d.board = '' THEN d.service ELSE d.service || '@' || d.board END"
 
@@ -372,7 +375,8 @@ CHECKS: tuple[Check, ...] = (
             JOIN link AS made ON made.link_id = moved.link_id
             LEFT JOIN link AS earlier ON earlier.link_id = moved.earlier_link_id
             WHERE made.family_id NOT IN (act.family_id, act.other_family_id)
-                OR earlier.event_id <> made.event_id OR earlier.family_id <> act.family_id
+                OR earlier.event_id <> made.event_id
+                OR earlier.family_id NOT IN (act.family_id, CASE act.kind WHEN 'undo' THEN made.family_id ELSE 0 END)
         """,
     ),
     _in_order(metadata.tables["notice"]),

@@ -116,6 +116,10 @@ _WRITE = {
         f"{_insert(LEAD)} ON CONFLICT (episode_id) DO UPDATE SET "
         + ", ".join(f"{name} = excluded.{name}" for name in LEAD.written if name != "episode_id")
     ),
+    Step.REVIEW_RANK: (
+        "UPDATE review_state SET rank = given.rank FROM unnest(%b::bigint[], %b::bigint[]) AS given (rank, review_id) "
+        "WHERE review_state.review_id = given.review_id"
+    ),
     Step.DECISION_STATE: (
         "UPDATE decision SET state = given.state FROM unnest(%b::text[], %b::bigint[]) AS given (state, decision_id) "
         "WHERE decision.decision_id = given.decision_id"

@@ -137,6 +137,7 @@ _WRITE = {
     Step.REGROUPED: _into(REGROUPED),
     Step.AUDIT: _into(AUDIT),
     Step.FAMILY_VERSION: _update("family", "version = version + given.column1", "family_id", 2),
+    Step.REVIEW_RANK: _update("review_state", "rank = given.column1", "review_id", 2),
     Step.DECISION_STATE: _update("decision", "state = given.column1", "decision_id", 2),
     Step.NOTICE_ACKNOWLEDGED: _update(
         "notice",

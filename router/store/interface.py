@@ -18,7 +18,7 @@ class EventKind(StrEnum):
     """What arrived.
 
     A registered record tells who a family is, out of a register that was loaded: it asks for nothing, so nothing is
-    decided about it.
+    decided about it. What is taken back is a referral that the router itself had carried along with an infant.
     """
 
     REFERRAL = "referral"
@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     QUARANTINE = "quarantine"
     REVIEW = "review"
     REGROUPING = "regrouping"
+    TAKEN_BACK = "taken_back"
 
 
 class ReviewState(StrEnum):
@@ -263,6 +264,11 @@ class HeldReview:
     row: ReviewRow
     now: ReviewStateRow
 
+    @property
+    def families(self) -> frozenset[int]:
+        """The two families as they are today."""
+        return frozenset((self.now.family_id, self.now.other_family_id))
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewFilter:
@@ -405,7 +411,7 @@ class Change:
     ``touched`` names families whose version rises, new families included. ``keys`` pairs a blocking key's hash with a
     family; one that is there already is no conflict. ``acknowledged`` maps notice ids to (when, by whom); ``escalated``
     maps notice ids to when; the first of each holds, and a later one changes nothing. ``review_states`` replace how
-    their review stands.
+    their review stands; ``review_ranks`` maps review ids to how pressing each is now, and changes nothing else of it.
     """
 
     answer: AnswerRow | None = None
@@ -425,6 +431,7 @@ class Change:
     desk_items: list[DeskItemRow] = field(default_factory=list)
     reviews: list[ReviewRow] = field(default_factory=list)
     review_states: list[ReviewStateRow] = field(default_factory=list)
+    review_ranks: dict[int, int] = field(default_factory=dict)
     review_events: list[ReviewEventRow] = field(default_factory=list)
     judgements: list[JudgementRow] = field(default_factory=list)
     regroupings: list[RegroupingRow] = field(default_factory=list)

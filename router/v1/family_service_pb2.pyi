@@ -508,3 +508,27 @@ class MoveInfantResponse(_message.Message):
     person_id: str
     consequences: Consequences
     def __init__(self, request_id: _Optional[str] = ..., to_family_id: _Optional[str] = ..., person_id: _Optional[str] = ..., consequences: _Optional[_Union[Consequences, _Mapping]] = ...) -> None: ...
+
+class UndoInfantMoveRequest(_message.Message):
+    __slots__ = ("request_id", "context", "id", "reason")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    context: _routing_service_pb2.CallContext
+    id: str
+    reason: RegroupingReason
+    def __init__(self, request_id: _Optional[str] = ..., context: _Optional[_Union[_routing_service_pb2.CallContext, _Mapping]] = ..., id: _Optional[str] = ..., reason: _Optional[_Union[RegroupingReason, str]] = ...) -> None: ...
+
+class UndoInfantMoveResponse(_message.Message):
+    __slots__ = ("request_id", "family_id", "person_id", "consequences")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    FAMILY_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    CONSEQUENCES_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    family_id: str
+    person_id: str
+    consequences: Consequences
+    def __init__(self, request_id: _Optional[str] = ..., family_id: _Optional[str] = ..., person_id: _Optional[str] = ..., consequences: _Optional[_Union[Consequences, _Mapping]] = ...) -> None: ...

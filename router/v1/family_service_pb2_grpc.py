@@ -85,6 +85,11 @@ class FamilyServiceStub:
                 request_serializer=router_dot_v1_dot_family__service__pb2.MoveInfantRequest.SerializeToString,
                 response_deserializer=router_dot_v1_dot_family__service__pb2.MoveInfantResponse.FromString,
                 _registered_method=True)
+        self.UndoInfantMove = channel.unary_unary(
+                '/router.v1.FamilyService/UndoInfantMove',
+                request_serializer=router_dot_v1_dot_family__service__pb2.UndoInfantMoveRequest.SerializeToString,
+                response_deserializer=router_dot_v1_dot_family__service__pb2.UndoInfantMoveResponse.FromString,
+                _registered_method=True)
 
 
 class FamilyServiceServicer:
@@ -161,6 +166,13 @@ class FamilyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UndoInfantMove(self, request, context):
+        """Takes the last move of an infant back. For those who may see confidential links.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FamilyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -213,6 +225,11 @@ def add_FamilyServiceServicer_to_server(servicer, server):
                     servicer.MoveInfant,
                     request_deserializer=router_dot_v1_dot_family__service__pb2.MoveInfantRequest.FromString,
                     response_serializer=router_dot_v1_dot_family__service__pb2.MoveInfantResponse.SerializeToString,
+            ),
+            'UndoInfantMove': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoInfantMove,
+                    request_deserializer=router_dot_v1_dot_family__service__pb2.UndoInfantMoveRequest.FromString,
+                    response_serializer=router_dot_v1_dot_family__service__pb2.UndoInfantMoveResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -486,6 +503,33 @@ class FamilyService:
             '/router.v1.FamilyService/MoveInfant',
             router_dot_v1_dot_family__service__pb2.MoveInfantRequest.SerializeToString,
             router_dot_v1_dot_family__service__pb2.MoveInfantResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoInfantMove(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/router.v1.FamilyService/UndoInfantMove',
+            router_dot_v1_dot_family__service__pb2.UndoInfantMoveRequest.SerializeToString,
+            router_dot_v1_dot_family__service__pb2.UndoInfantMoveResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -378,6 +378,8 @@ def _update(state: State, change: Change) -> None:
     state.leads.update((lead.episode_id, lead) for lead in change.leads)
     for family_id in change.touched:
         state.versions[family_id] += 1
+    for review_id, rank in change.review_ranks.items():
+        state.review_states[review_id] = replace(state.review_states[review_id], rank=rank)
     for decision_id, new_state in change.decision_states.items():
         state.decisions[decision_id] = replace(state.decisions[decision_id], state=new_state)
     for notice_id, (at, by) in change.acknowledged.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -190,6 +191,18 @@ def test_a_decisions_state_changes_and_nothing_else_of_it(store: Store) -> None:
     assert stored.document == decision.document
 
 
+def test_a_reviews_rank_changes_and_nothing_else_of_it(store: Store) -> None:
+    """Whoever claimed it meanwhile still has it; the rank that is named last holds."""
+    opened = Samples().referral()
+    opened.reviews.append(samples.review(1, opened.events[0].event_id, opened.new_families[0], opened.new_families[0]))
+    claimed = samples.review_state(1, opened.new_families[0], opened.new_families[0])
+    opened.review_states.append(replace(claimed, claimed_by="desk-a", claimed_until=9))
+    assert verdicts(store, [opened, Change(review_ranks={1: 2}), Change(review_ranks={1: 0})]) == ["", "", ""]
+    with store.read() as reader:
+        now = reader.reviews_by_id([1])[1].now
+    assert (now.rank, now.claimed_by, now.claimed_until) == (0, "desk-a", 9)
+
+
 def test_the_first_acknowledgement_and_escalation_hold(store: Store) -> None:
     """Who acknowledged a notice first, and when, is not overwritten by a later acknowledgement."""
     assert verdicts(store, [Change(notices=[samples.notice(1), samples.notice(2)])]) == [""]
@@ -211,11 +224,12 @@ def test_the_first_acknowledgement_and_escalation_hold(store: Store) -> None:
         Change(decision_states={99: "accepted"}),
         Change(acknowledged={99: (1, "nurse")}),
         Change(escalated={99: 1}),
+        Change(review_ranks={99: 1}),
         Change(persons=[samples.person(1, 99)]),
         Change(keys={(1, 99)}),
         Change(notices=[samples.notice(1, decision_id=99)]),
     ],
-    ids=["touched", "decision", "acknowledged", "escalated", "person", "key", "notice"],
+    ids=["touched", "decision", "acknowledged", "escalated", "review rank", "person", "key", "notice"],
 )
 def test_naming_a_row_that_is_not_there_is_a_fault_and_leaves_nothing(store: Store, change: Change) -> None:
     """What is no conflict is not taken for one: it is raised, and nothing of the whole batch is left."""

@@ -121,15 +121,21 @@ def test_what_would_change_it_is_that_of_the_families_as_they_were(service: Serv
     assert before
 
 
-def test_a_statement_comes_true(service: Service) -> None:
-    """With the number that is supposed to agree, the same referral joins the family."""
-    send(service, event(5555, MODERATE))
-    numbered = namesake(5555)
-    numbered.people[0].identifiers.append(event(5555).people[0].identifiers[0])
-    tried = pb.CheckRequest(context=DESK, event=numbered)
+@pytest.mark.parametrize(("number", "field"), [(5555, "mother.chi"), (5556, "household.address")])
+def test_a_statement_comes_true(service: Service, number: int, field: str) -> None:
+    """With the number or the house that is supposed to agree, the same referral joins the family."""
+    held = event(number, MODERATE)
+    held.household.address_lines.append("7 Sandbox Terrace")
+    send(service, held)
+    agreeing = namesake(number)
+    if field == "mother.chi":
+        agreeing.people[0].identifiers.append(held.people[0].identifiers[0])
+    else:
+        agreeing.household.CopyFrom(held.household)
+    tried = pb.CheckRequest(context=DESK, event=agreeing)
     assert service.stub.Check(tried).decision.match.outcome == SAME
-    changes = read(service, send(service, namesake(5555)), DESK).match.what_would_change
-    assert any(one.field == "mother.chi" and one.outcome == SAME for one in changes)
+    changes = read(service, send(service, namesake(number)), DESK).match.what_would_change
+    assert any(one.field == field and one.outcome == SAME for one in changes)
 
 
 def test_a_referrer_learns_the_conclusion_and_no_more(service: Service) -> None:

@@ -153,6 +153,10 @@ def test_the_commands_of_a_desk(service: Service) -> None:
     assert moved.exit_code == 0, moved.output
     assert "infant moved" not in router(service, "show", known).output
     assert "infant moved" in router(service, "show", known, "--hidden").output
+    taken_back = router(service, "undo", known, "--infant", "--reason", "decided-in-error")
+    assert f"The infant is {infant} of family {known} again." in " ".join(taken_back.output.split())
+    assert infant in router(service, "show", known, "--json").output
+    assert router(service, "undo", known, "--infant", "--reason", "decided-in-error").exit_code == 1
     assert router(service, "show", "fam-nonsense").exit_code == 1
 
 

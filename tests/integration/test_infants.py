@@ -14,6 +14,7 @@ from router.v1 import referral_pb2 as ref
 from tests.support.places import STORES
 from tests.support.processing import Process, process
 from tests.support.requests import LANARKSHIRE, choice, event, infant_of, yes
+from tests.support.reviewing import accept, decide, perhaps
 
 MODERATE = choice("parent_illness_severity", "moderate")
 HEALTH_VISITOR = f"health-visiting@{LANARKSHIRE}"
@@ -196,3 +197,52 @@ def test_a_pregnancy_after_a_loss_is_a_new_one(running: Process, lost: ref.Perso
     assert "maternity" in services(two)
     found = children(running, three)
     assert found["trakcare"] == found["morse"] != found["badgernet"]
+
+
+def halves(running: Process, *, died_in: str) -> tuple[decision_pb2.Decision, decision_pb2.Decision]:
+    """Submit two referrals that may be one family, one of which tells of a baby's death; return both decisions."""
+    known = about(7, *([born(7, death_date="2026-10-20")] if died_in == "the known" else []), source="badgernet")
+    known.observations.append(yes("planning_pregnancy"))
+    doubtful = perhaps(7)
+    if died_in == "the doubtful":
+        doubtful.people.append(born(7, death_date="2026-10-20"))
+    (first,) = running.submit(known)
+    accept(running, first.decision_id, first.lead.service, first.lead.board_code)
+    (second,) = running.submit(doubtful)
+    return first, second
+
+
+@pytest.mark.parametrize("died_in", ["the known", "the doubtful"])
+def test_a_loss_told_of_one_half_reaches_the_holders_of_the_other(running: Process, died_in: str) -> None:
+    """When two families are found to be one, whoever held the half that knew nothing is told once, and no others."""
+    first, second = halves(running, died_in=died_in)
+    sides = {"the known": (first, "badgernet"), "the doubtful": (second, "gp-lanarkshire")}
+    holders = {
+        name: {sender, *(f"{one.service}@{one.board_code}" for one in (side.lead, *beside(side)) if one.service)}
+        for name, (side, sender) in sides.items()
+    }
+    knew = holders.pop(died_in)
+    (others,) = holders.values()
+    before = {one: len(notices(running, one)) for one in knew | others}
+    decide(running, second.match.review_id, same=True)
+    told = {
+        one: [text for kind, text in notices(running, one)[count:] if kind == "loss"] for one, count in before.items()
+    }
+    assert others - knew
+    for one in others - knew:
+        assert len(told[one]) == 1, one
+        assert "no routine contact" in told[one][0]
+    assert not [one for one in knew if told[one]], "who had been told is not told again"
+
+
+def beside(decision: decision_pb2.Decision) -> list[decision_pb2.ServiceName]:
+    """Return who stands beside the lead."""
+    return [one.service for one in decision.supporting]
+
+
+def test_where_no_half_tells_of_a_loss_nobody_is_told_of_one(running: Process) -> None:
+    """No baby has died, so there is nothing to tell."""
+    _, second = halves(running, died_in="neither")
+    decide(running, second.match.review_id, same=True)
+    for recipient in ("badgernet", "gp-lanarkshire", "cpmht@S08000032"):
+        assert "loss" not in [kind for kind, _ in notices(running, recipient)]

@@ -121,7 +121,8 @@ def test_a_second_load_finds_everything_held(place: Place, tmp_path: Path) -> No
 PROGRAM = """
 import os, signal, sys
 from router.cli.main import run
-from router.service import register_file, registering
+from router.service.registers import files as register_file
+from router.service.registers import registering
 from router.store import applying
 register_file.LINES, registering.MOST_RECORDS, when = 5, 10, sys.argv.pop(1)
 times = 0

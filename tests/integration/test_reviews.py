@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from router.model.errors import RouterError
 from router.service.decode import decode_event
 from router.store.ids import parse
 from router.store.interface import NoticeRow
-from router.v1 import decision_pb2
+from router.v1 import decision_pb2, referral_pb2
 from router.v1 import family_service_pb2 as pb
 from tests.support import reviewing
 from tests.support.places import STORES
@@ -101,6 +102,43 @@ def test_the_list_has_danger_first_then_the_oldest(running: Process) -> None:
     assert seen == [reviews[3], reviews[1], reviews[2]]
     decide(running, reviews[3], same=False)
     assert [one.review_id for one in act(running, pb.ListReviewsRequest()).reviews] == [reviews[1], reviews[2]]
+
+
+@pytest.mark.parametrize("side", ["the known family", "the one that asks"])
+def test_a_review_is_as_pressing_as_the_danger_that_is_known_now(running: Process, side: str) -> None:
+    """Danger that arrives later raises it, one denied lowers it; whoever has it in hand keeps it, and it is noted."""
+    known, doubtful = event(1, MODERATE), perhaps(1)
+    running.submit(known)
+    (asked,) = running.submit(doubtful)
+    running.submit(event(2, MODERATE))
+    (older, newer) = (asked.match.review_id, running.submit(perhaps(2))[0].match.review_id)
+    act(running, pb.ClaimReviewRequest(review_id=newer))
+
+    def listed() -> list[str]:
+        return [one.review_id for one in act(running, pb.ListReviewsRequest()).reviews]
+
+    assert listed() == [older, newer]
+    message = event(2, MODERATE) if side == "the known family" else perhaps(2)
+    message.source_version = 2
+    message.observations.append(yes("suicidal_intent"))
+    running.submit(message)
+    assert listed() == [newer, older]
+    raised = act(running, pb.ListReviewsRequest()).reviews[0]
+    assert raised.danger == referral_pb2.URGENCY_EMERGENCY
+    assert raised.claimed_by == "desk-console"
+    message.source_version = 3
+    message.observations[-1].yes_no = False
+    message.observations[-1].observed_by = "Dr Synthetic"
+    message.observations[-1].observed_at.FromDatetime(running.now + timedelta(minutes=5))
+    running.now += timedelta(minutes=10)
+    running.submit(message)
+    assert listed() == [older, newer]
+    history = act(running, pb.GetReviewRequest(review_id=newer)).history
+    assert [(one.kind, one.made_by) for one in history] == [
+        ("claimed", "desk-console"),
+        ("raised", "router"),
+        ("lowered", "router"),
+    ]
 
 
 def test_a_claim_keeps_others_out_until_it_is_over(running: Process) -> None:

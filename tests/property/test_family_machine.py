@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from router.model.errors import RouterError
-from router.service.families import latest_decision
+from router.service.families import latest_decision, telling
 from router.store.ids import parse, render
 from router.store.interface import EventKind, FamilyRows, LeadState
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import family_service_pb2 as pb
 from tests.support.processing import Process, process
-from tests.support.requests import event, yes
-from tests.support.reviewing import accept, act, decide, perhaps, rows_of, sound, split, undo
+from tests.support.requests import DESK, event, yes
+from tests.support.reviewing import accept, act, decide, perhaps, rows_of, sound, split, undo, undo_move
 
 #: Who there is: two mothers, each known by number, and by name and birth date alone at one of two addresses.
 MOTHERS = (1, 2)
@@ -44,7 +44,7 @@ def doubtful(mother: int, number: int, postcode: str, *, danger: bool) -> referr
 
 
 class FamilyMachine(RuleBasedStateMachine):
-    """Adds, decides, reopens, splits and undoes."""
+    """Adds, decides, reopens, splits, moves infants, and undoes."""
 
     kind = "sqlite"
 
@@ -138,6 +138,31 @@ class FamilyMachine(RuleBasedStateMachine):
         self.said.append(("different", frozenset({going}), whole - {going}))
         self.done.append(("back", f"{answer.to_family_id} {render('ref', going)} {family_id}", start))
 
+    @precondition(lambda self: self.infants())
+    @rule(data=st.data(), kind=st.sampled_from(("ADOPTION", "FOSTERING")), anew=st.booleans())
+    def move(self, data: st.DataObject, kind: str, *, anew: bool) -> None:
+        """An infant goes to another family, and no referral with it; what the router carries is one of its own."""
+        family_id, infant = data.draw(st.sampled_from(self.infants()))
+        others = [one for one in sorted(self.families - {family_id}) if self.events(one)]
+        to = "" if anew or not others else data.draw(st.sampled_from(others))
+        start = self.start()
+        answer = act(
+            self.process,
+            pb.MoveInfantRequest(
+                family_id=family_id,
+                person_id=render("per", infant),
+                kind=f"INFANT_MOVE_KIND_{kind}",
+                to_family_id=to,
+            ),
+        )
+        assert isinstance(answer, pb.MoveInfantResponse), answer
+        self.families.add(answer.to_family_id)
+        assert (family_id, infant) not in self.infants()
+        assert answer.person_id in {render("per", one) for of, one in self.infants() if of == answer.to_family_id}
+        kept = frozenset(one for family in start[0] for one in family)
+        assert {family & kept for family in self.partition()} - {frozenset()} == start[0]
+        self.done.append(("move", answer.consequences.regrouping_id, start))
+
     @precondition(lambda self: self.done)
     @rule()
     def take_back(self) -> None:
@@ -145,6 +170,9 @@ class FamilyMachine(RuleBasedStateMachine):
         act_, named, start = self.done.pop()
         if act_ == "undo":
             answer: Any = undo(self.process, named)
+        elif act_ == "move":
+            assert undo_move(self.process, named, DESK).reason.value == "NOT_YOURS_TO_READ"
+            answer = undo_move(self.process, named)
         elif act_ == "reopen":
             reason = pb.REGROUPING_REASON_DECIDED_IN_ERROR
             answer = act(self.process, pb.ReopenReviewRequest(review_id=named, reason=reason))
@@ -156,7 +184,7 @@ class FamilyMachine(RuleBasedStateMachine):
         if act_ == "back":
             going = frozenset({parse("ref", referral)})
             self.said.append(("same", going, self.events(home) - going))
-        else:
+        elif act_ != "move":
             for place in reversed(range(len(self.said))):
                 if self.said[place][0] == ("same" if act_ == "undo" else "different"):
                     _, one, other = self.said.pop(place)
@@ -222,8 +250,19 @@ class FamilyMachine(RuleBasedStateMachine):
 
     def events(self, family_id: str) -> frozenset[int]:
         """Return the referrals of a family."""
-        rows = rows_of(self.process, family_id)
-        return frozenset(row.event_id for row in rows.events if row.kind is EventKind.REFERRAL)
+        return referrals_of(rows_of(self.process, family_id))
+
+    def infants(self) -> list[tuple[str, int]]:
+        """Return the infants whom referrals name, each with its family."""
+        found = []
+        for family_id in sorted(getattr(self, "families", ())):
+            rows = rows_of(self.process, family_id)
+            held = referrals_of(rows)
+            named = {one for link in rows.links if link.event_id in held for one in link.people.values()}
+            found += [
+                (family_id, one.person_id) for one in rows.persons if one.person_id in named and one.role == "infant"
+            ]
+        return found
 
     def partition(self) -> frozenset[frozenset[int]]:
         """Return which referrals are together."""
@@ -271,9 +310,14 @@ class FamilyMachine(RuleBasedStateMachine):
         return [(verdict, frozenset({min(pair)}), frozenset({max(pair)})) for pair, verdict in last.items()]
 
 
+def referrals_of(rows: FamilyRows) -> frozenset[int]:
+    """Return the referrals of a family, without what the router carried there and took back."""
+    return frozenset(row.event_id for row in telling(rows.events) if row.kind is EventKind.REFERRAL)
+
+
 def held_episodes(rows: FamilyRows) -> set[int]:
     """Return the episodes of which a referral is held."""
-    referrals = {row.event_id for row in rows.events if row.kind is EventKind.REFERRAL}
+    referrals = referrals_of(rows)
     return {link.episode_id for link in rows.links if link.event_id in referrals}
 
 
@@ -285,7 +329,7 @@ class PostgresFamilyMachine(FamilyMachine):
 
 TestFamilyMachine = FamilyMachine.TestCase
 TestFamilyMachine.settings = settings(
-    max_examples=7, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=8, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestPostgresFamilyMachine = PostgresFamilyMachine.TestCase
 TestPostgresFamilyMachine.settings = settings(TestFamilyMachine.settings, max_examples=2)

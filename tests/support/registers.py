@@ -9,8 +9,8 @@ from typing import Any
 from google.protobuf import json_format
 
 from router.service.core import Core
-from router.service.registering import Loaded, Registrar
-from router.service.registers import Record, read_line
+from router.service.registers.records import Record, read_line
+from router.service.registers.registering import Loaded, Registrar
 from router.v1 import referral_pb2
 from tests.support.requests import event
 

@@ -30,6 +30,7 @@ _METHODS: dict[type[Message], tuple[str, type[Message]]] = {
     pb.SplitFamilyRequest: ("split_family", pb.SplitFamilyResponse),
     pb.UndoMergeRequest: ("undo_merge", pb.UndoMergeResponse),
     pb.MoveInfantRequest: ("move_infant", pb.MoveInfantResponse),
+    pb.UndoInfantMoveRequest: ("undo_infant_move", pb.UndoInfantMoveResponse),
 }
 _READS: dict[type[Message], tuple[str, type[Message]]] = {
     pb.ListReviewsRequest: ("list_reviews", pb.ListReviewsResponse),
@@ -103,6 +104,11 @@ def split(running: Process, family_id: str, *referral_ids: str, to: str = "") ->
 def undo(running: Process, named: str) -> Any:
     """Take a merge back."""
     return act(running, pb.UndoMergeRequest(id=named, reason=pb.REGROUPING_REASON_DECIDED_IN_ERROR))
+
+
+def undo_move(running: Process, named: str, context: api.CallContext = PROTECTING) -> Any:
+    """Take the move of an infant back."""
+    return act(running, pb.UndoInfantMoveRequest(id=named, reason=pb.REGROUPING_REASON_DECIDED_IN_ERROR), context)
 
 
 def rows_of(running: Process, family_id: str) -> FamilyRows:

@@ -15,7 +15,7 @@ from router.authoring.compare.telling import (
     witness_lines,
 )
 from router.authoring.compare.vocabulary import Packs
-from router.authoring.html import Html, el, items, joined, page, table
+from router.authoring.html import Html, el, figure, items, joined, page, table
 
 _BAR, _GAP, _NAMES, _HALF = 22, 8, 290, 300
 
@@ -102,7 +102,7 @@ def bars(packs: Packs, moved: list[tuple[str, int, int]]) -> Html:
         width=axis + _HALF,
         height=height,
     )
-    return el("figure", chart, el("figcaption", "Intake gained (to the right) and lost (to the left)"))
+    return figure(chart, "Intake gained (to the right) and lost (to the left)")
 
 
 def _proved(found: Comparison) -> Iterator[Html]:

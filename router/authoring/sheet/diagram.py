@@ -5,13 +5,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from router.authoring.html import Html, el
+from router.authoring.html import Html, el, figure
 from router.authoring.sheet.words import KINDS
 from router.rules.pack import MoveKind, Pack
 
 _WIDTH, _LEFT, _LAYER, _BOX, _LINE = 1160, 70, 130, 58, 15
 _WIDEST = 150
 _MOST_WAYS = 20
+_ASIDE = (0.0, -0.22, 0.13, -0.09)
 _STYLES = {
     MoveKind.STEP_UP: "up",
     MoveKind.STEP_DOWN: "down",
@@ -51,17 +52,19 @@ def _diagram(pack: Pack, kind: MoveKind, ways: Sequence[tuple[str, str]], what: 
         width = _box_width(len(layer))
         drawn += [box for name in layer for box in _box(pack.services[name].label, places[name], width)]
     arrow = el("marker", el("path", d="M0,0 L8,4 L0,8 z", class_="head"), **_MARKER, id=mark)
+    # A line that only passes behind a box has neither a dot nor an arrow there.
+    dot = el("marker", el("circle", cx=4, cy=4, r=3, class_="head"), **{**_MARKER, "refX": "4"}, id=f"{mark}-from")
     picture = el(
         "svg",
         el("title", f"{what}: {told}"),
-        el("defs", arrow),
+        el("defs", arrow, dot),
         *drawn,
         viewBox=f"0 0 {_WIDTH} {height}",
         width=_WIDTH,
         height=height,
         role="img",
     )
-    return el("figure", picture, el("figcaption", f"{what}: {len(ways)} ways, in layers by tier"))
+    return figure(picture, f"{what}: {len(ways)} ways, in layers by tier")
 
 
 _MARKER = {
@@ -83,8 +86,11 @@ def _places(layers: Sequence[Sequence[str]]) -> dict[str, tuple[int, int]]:
     found = {}
     for row, layer in enumerate(layers):
         room = (_WIDTH - _LEFT) / len(layer)
+        # Layers stand a little aside of each other: else a line straight up would seem to go from box to box.
+        free = (room - _box_width(len(layer))) / 2
+        aside = max(-free, min(free, _ASIDE[row % len(_ASIDE)] * room))
         for column, name in enumerate(layer):
-            found[name] = (round(_LEFT + room * (column + 0.5)), row * _LAYER + 10)
+            found[name] = (round(_LEFT + room * (column + 0.5) + aside), row * _LAYER + 10)
     return found
 
 
@@ -117,5 +123,5 @@ def _way(giver: tuple[int, int], taker: tuple[int, int], kind: MoveKind, mark: s
         d=path,
         class_=f"way {_STYLES[kind]}",
         marker_end=f"url(#{mark})",
-        marker_start=f"url(#{mark})" if both else None,
+        marker_start=f"url(#{mark})" if both else f"url(#{mark}-from)",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from router.authoring.html import Html, el, joined
+from router.authoring.html import Html, day, el, joined
 from router.routing.questions import in_words
 from router.rules.evaluation import is_offered
 from router.rules.pack import Board, Criterion, Formula, MoveKind, Pack, Response, Rule
@@ -49,9 +49,11 @@ def review(rule: Rule, today: date | None) -> Html:
     """Return when a rule was reviewed and is due again, and that it is overdue."""
     overdue = today is not None and rule.review_due < today
     return joined(
-        f"Last {rule.reviewed.isoformat()}",
+        "Last ",
+        day(rule.reviewed),
         el("br"),
-        f"Next {rule.review_due.isoformat()}",
+        "Next ",
+        day(rule.review_due),
         el("strong", " (overdue)") if overdue else None,
     )
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from router.authoring.html import Html, el, items, joined, page, table
+from router.authoring.html import Html, day, el, items, joined, page, table
 from router.authoring.walkthrough.scenes import Scene, Walkthrough
 
 
 def written(walk: Walkthrough) -> str:
     """Return the page."""
     overview: list[list[object]] = [
-        [f"{number}", scene.on.isoformat(), scene.what, scene.outcome] for number, scene in enumerate(walk.scenes, 1)
+        [f"{number}", day(scene.on), scene.what, scene.outcome] for number, scene in enumerate(walk.scenes, 1)
     ]
     return page(
         walk.title,
         el("p", "Everybody in this story is invented. ", walk.notice, class_="notice"),
         el("p", f"{walk.board}. Decided by rule pack {walk.digest[:16]}, as a router would have."),
         el("h2", "The story at a glance"),
-        table("Events in order", ["", "Date", "What happens", "Who leads then"], overview),
+        table("Events in order", ["Event", "Date", "What happens", "Who leads then"], overview),
         *(_scene(number, scene) for number, scene in enumerate(walk.scenes, 1)),
     )
 
@@ -47,6 +47,7 @@ def _scene(number: int, scene: Scene) -> Html:
             f"Event {number}, through the eyes of each",
             ["Through the eyes of", "Sees", "Is told", "Waits for"],
             rows,
+            even=True,
         ),
     )
 

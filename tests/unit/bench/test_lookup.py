@@ -20,7 +20,7 @@ from router.bench.register import Families, write
 from router.bench.register_events import Arrivals
 from router.model.chi import passes_check
 from router.service.decode import decode_event
-from router.service.registers import Record, read_line
+from router.service.registers.records import Record, read_line
 from router.service.validate import validate
 from router.service.workspace import KeyHash
 from tests.support.requests import choice, event, yes

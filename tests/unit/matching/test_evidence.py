@@ -20,6 +20,7 @@ from tests.unit.matching.families import (
     INFANT_CHI,
     MOTHER_CHI,
     NEW,
+    NOWHERE,
     SAME,
     TWIN_CHI,
     adult,
@@ -47,10 +48,40 @@ def changes(
 def test_a_number_joins_what_name_and_birth_date_alone_do_not() -> None:
     """And so does anything else that is independent of them; what differs sends it elsewhere or keeps it in doubt."""
     found = changes(adult(), home=ELSEWHERE)
-    for field in ("mother.chi", "mother.phone", "mother.email", "mother.nhs_number"):
+    for field in ("mother.chi", "mother.phone", "mother.email", "mother.nhs_number", "household.address"):
         assert found[(field,), True] is SAME
     assert found[("mother.birth_date",), False] is not SAME
     assert not any(agree and outcome is NEW for (_, agree), outcome in found.items())
+
+
+STREET = Household(postcode=HOME.postcode)
+
+
+@pytest.mark.parametrize(
+    ("home", "theirs"),
+    [(ELSEWHERE, HOME), (STREET, HOME), (NOWHERE, HOME), (STREET, STREET), (NOWHERE, STREET), (NOWHERE, NOWHERE),
+     (HOME, ELSEWHERE), (STREET, Household(address_lines=HOME.address_lines))],
+)  # fmt: skip
+def test_it_is_the_house_that_settles_it_and_not_the_street(home: Household, theirs: Household) -> None:
+    """Whatever the two state of their homes: a namesake may live in the street, and not in the house."""
+    found = changes(adult(), home=home, known=family(adult(phones=("07700900001",)), home=theirs))
+    assert found[("household.address",), True] is SAME
+    assert not any("postcode" in field for fields, _ in found for field in fields)
+
+
+def test_a_carers_own_postcode_gives_way_to_the_supposed_house() -> None:
+    """Else the house would not be compared at all: who has a home of her own is not of the household's."""
+    found = changes(adult(postcode=ELSEWHERE.postcode), home=HOME)
+    assert found[("household.address",), True] is SAME
+
+
+def test_another_house_would_part_or_put_in_doubt_what_the_house_joined() -> None:
+    """Joined by name, birth date and house; with another house nothing independent is left."""
+    known = family(adult(phones=("07700900001",)))
+    assert resolve((adult(),), HOME, [known], WEIGHTS).outcome is SAME
+    found = changes(adult(), known=known)
+    assert found[("household.address",), False] is ASK
+    assert (("household.address",), True) not in found
 
 
 def test_what_would_part_a_family_that_was_joined() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -13,8 +15,10 @@ from router.model.facts import Privacy
 from router.model.people import Person, Role
 from router.model.referral import Consent, Observation
 from router.routing.case import Proposal, Standing
-from router.routing.decision import Decision, Question
-from router.routing.letters import Texts, holder_in_words, texts_of, when_in_words
+from router.routing.decision import Decision, Holder, Question
+from router.routing.letters import Matter, Texts, holder_in_words, texts_of, when_in_words, write
+from router.routing.loss import Life
+from router.rules.wording import in_a_sentence
 from tests.support.events import (
     LOTHIAN,
     WHEN,
@@ -87,10 +91,10 @@ def test_every_text_is_whole(data: st.DataObject) -> None:
 def test_the_parent_reads_who_will_be_in_touch_and_when() -> None:
     """In plain words, with the right to object."""
     text = told(decided(said("parent_illness_severity", "moderate"))).for_parent
-    assert text.startswith("We have asked the Community perinatal mental health team to be your lead service.")
-    assert PACK.services["cpmht"].plain in text
+    assert text.startswith("We have asked the community perinatal mental health team to be your lead service.")
+    assert f"That is {PACK.services['cpmht'].plain.replace('Nurses', 'nurses')}" in text
     assert WHEN_SAID in text
-    assert "the Health visiting stays your contact" in text
+    assert "Until then, health visiting stays your contact." in text
     assert PACK.letters.parent["right"] in text
     assert "?" not in text
 
@@ -112,7 +116,7 @@ def test_a_supporter_against_abuse_is_named_only_to_a_lead_that_may_know() -> No
     decision = decided(said("parent_illness_severity", "moderate"), said("marac_high_risk", value=True))
     assert "domestic-abuse-support" in {one.service for one in decision.supporting}
     texts = told(decision)
-    assert "Health visiting" in texts.for_receiver
+    assert "health visiting" in texts.for_receiver
     for text in (texts.for_parent, texts.for_referrer, texts.for_receiver):
         assert "abuse" not in text.lower()
 
@@ -122,7 +126,7 @@ def test_a_holder_against_abuse_is_not_named() -> None:
     standing = Standing(accepted=Proposal("domestic-abuse-support", LOTHIAN, 1))
     decision = decided(said("parent_illness_severity", "severe"), standing=standing)
     assert decision.held_by.name == "domestic-abuse-support"
-    assert holder_in_words(decision, PACK) == "the service that you know"
+    assert holder_in_words(decision.held_by, PACK) == "the service that you know"
     assert "abuse" not in told(decision).for_parent.lower()
 
 
@@ -137,7 +141,7 @@ def test_the_desk_is_named_and_the_reason_said_to_colleagues_only() -> None:
 def test_a_lead_that_accepted_is_said_to_lead() -> None:
     """No answer is awaited, and nobody holds meanwhile."""
     texts = told(decided(standing=Standing(accepted=Proposal("cpmht", LOTHIAN, 1))))
-    assert texts.for_parent.startswith("The Community perinatal mental health team is your lead service.")
+    assert texts.for_parent.startswith("The community perinatal mental health team is your lead service, and")
     assert texts.for_receiver.startswith("You lead.")
     assert "Until" not in texts.for_parent + texts.for_referrer + texts.for_receiver
 
@@ -181,3 +185,50 @@ def test_a_referrer_is_told_of_duplicates() -> None:
 def test_by_when_is_said_in_hours_or_by_date(after: timedelta, words: str) -> None:
     """A date is that of London: half an hour before midnight UTC it is the next day there in summer."""
     assert when_in_words(WHEN + after, WHEN) == words
+
+
+AFTER_AN_ARTICLE = re.compile(r"\b(?:the|a|an) (?:the|a|an)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("service", list(PACK.services))
+def test_every_service_stands_well_in_every_phrase(service: str) -> None:
+    """As lead, beside one and as the holder, accepted or not, after a loss or not: one article, and a capital first."""
+    label = PACK.services[service].label
+    for accepted, loss, beside in product((False, True), (None, Life.LOST), PACK.services):
+        matter = Matter(
+            lead=service,
+            desk="triage-lothian",
+            accepted=accepted,
+            loss=loss,
+            main_reason="A reason",
+            supporting=(beside,),
+            held_by=Holder(service, LOTHIAN),
+            is_duplicate=True,
+            asked=("What?",),
+            shows_danger=True,
+        )
+        texts = write(matter, PACK, WHEN_SAID)
+        for text in (texts.for_parent, texts.for_referrer, texts.for_receiver):
+            assert not AFTER_AN_ARTICLE.search(text), text
+            assert f"the {label}" not in text or PACK.services[service].in_sentence == f"the {label}"
+            for name in ("Parenting education", "Health visiting", "Social work", "Relationship support"):
+                assert f"the {name.lower()}" not in text.lower()
+            for sentence in re.split(r"(?<=[.!?]) ", text):
+                assert sentence[:1].isupper(), sentence
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Parenting education", "parenting education"),
+        ("Health visiting", "health visiting"),
+        ("GP practice", "the GP practice"),
+        ("Infant mental health service", "the infant mental health service"),
+        ("Community mental health team for adults", "the community mental health team for adults"),
+        ("Follow-up clinic after neonatal care", "the follow-up clinic after neonatal care"),
+        ("CAMHS", "CAMHS"),
+    ],
+)
+def test_a_service_whose_file_does_not_say_how_it_stands_in_a_sentence(label: str, said: str) -> None:
+    """What there is one of has an article, what is done has none, and an abbreviation stays as it is."""
+    assert in_a_sentence(label) == said

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from router.model.errors import Reason
-from router.service import register_file
-from router.service.register_file import batches
-from router.service.registers import Record, Refused, read_line
+from router.service.registers import files as register_file
+from router.service.registers.files import batches
+from router.service.registers.records import Record, Refused, read_line
 from router.service.workspace import KeyHash
 from router.store.interface import StoreError
 from router.v1 import referral_pb2

@@ -10,11 +10,11 @@ from router.model.people import CHILDREN_OF_EPISODE, Role
 from router.routing.regrouping import FamilyChange
 from router.service.decode import micros
 from router.service.errors import field_faults
-from router.service.familyviews import review_message
-from router.service.holdings import Act, Holding
-from router.service.joining import join, survivor
-from router.service.redeciding import Redeciding
-from router.service.reviewbook import ReviewBook, Sides
+from router.service.reviews.familyviews import review_message
+from router.service.reviews.holdings import Act, Holding
+from router.service.reviews.joining import join, survivor
+from router.service.reviews.redeciding import Redeciding
+from router.service.reviews.reviewbook import ReviewBook, Sides
 from router.service.tools import Tools
 from router.service.work import ClaimReview, DecideReview, Done, FamilyWork, ReleaseReview, ReopenReview, reused
 from router.service.workspace import Workspace

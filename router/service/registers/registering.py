@@ -20,8 +20,8 @@ from router.model.referral import ReferralEvent
 from router.service.decode import event_of, micros
 from router.service.families import EventMemory, FamilyState, RegisteredRecord, family_state
 from router.service.recording import Recorder
-from router.service.register_file import Batch
-from router.service.registers import Record, Refused
+from router.service.registers.files import Batch
+from router.service.registers.records import Record, Refused
 from router.service.workspace import KeyHash
 from router.store.ids import IdSource
 from router.store.interface import (

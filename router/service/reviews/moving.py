@@ -17,10 +17,10 @@ from router.service.encode import stamp
 from router.service.episodes import episode_for
 from router.service.errors import field_faults
 from router.service.families import FamilyState
-from router.service.holdings import Act, Holding, now_of
-from router.service.redeciding import Redeciding
-from router.service.reviewbook import ReviewBook
-from router.service.reviewing import answered, finish
+from router.service.reviews.holdings import Act, Holding, now_of
+from router.service.reviews.redeciding import Redeciding
+from router.service.reviews.reviewbook import ReviewBook
+from router.service.reviews.reviewing import answered, finish
 from router.service.tools import Tools
 from router.service.work import Done, MoveInfant
 from router.service.workspace import Workspace
@@ -33,7 +33,7 @@ from router.v1 import referral_pb2
 CARRIER = "router"
 _REF = "infant-1"
 #: The kind of privacy under which such a link is kept.
-_HIDDEN = "adoption"
+HIDDEN = "adoption"
 
 
 def move_infant(work: MoveInfant, space: Workspace, tools: Tools) -> Done:
@@ -65,14 +65,14 @@ def move_infant(work: MoveInfant, space: Workspace, tools: Tools) -> Done:
     carried = _carried(act, work, source, family)
     for row in about:
         people = {ref: one for ref, one in source.links[row.event_id].people.items() if one != work.person_id}
-        act.leave_out(row, source, people)
+        act.name_others(row, source, people)
     redeciding.forced.update(source.links[one].episode_id for one in named)
     person_id, episode_id, is_new = _settle(act, target, carried, family.roles[work.person_id].value)
     if is_new and work.kind == "FOSTERING":
         redeciding.standings[episode_id] = dataclasses.replace(standing, proposed=None, at_desk=False)
     elif is_new:
         redeciding.standings[episode_id] = Standing()
-    act.regroup(RegroupingKind.INFANT_MOVED, source, target, reason=work.kind, hidden=_HIDDEN)
+    act.regroup(RegroupingKind.INFANT_MOVED, source, target, reason=work.kind, hidden=HIDDEN)
     book.follow()
     book.settle()
     redeciding.run()

@@ -12,7 +12,7 @@ from router.rules.pack import Pack
 from router.service.decode import from_micros
 from router.service.encode import URGENCIES, shown, stamp, stamp_micros
 from router.service.explaining import service_name
-from router.service.families import EventMemory, FamilyState, family_state, latest_decision
+from router.service.families import EventMemory, FamilyState, family_state, latest_decision, telling
 from router.store.ids import render
 from router.store.interface import (
     EventKind,
@@ -142,4 +142,4 @@ def _add_referrals(view: pb.FamilyView, rows: FamilyRows, family: FamilyState) -
 
 
 def _referrals(rows: FamilyRows) -> list[EventRow]:
-    return [row for row in rows.events if row.kind is EventKind.REFERRAL]
+    return [row for row in telling(rows.events) if row.kind is EventKind.REFERRAL]

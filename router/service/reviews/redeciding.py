@@ -9,12 +9,19 @@ import orjson
 
 from router.audit.events import AuditEvent
 from router.routing.case import Proposal, Standing
-from router.routing.regrouping import FamilyChange, Leaving, joined, notices_of_change
+from router.routing.regrouping import (
+    FamilyChange,
+    Half,
+    Leaving,
+    joined,
+    notices_of_change,
+    notices_of_joint_loss,
+)
 from router.service.changing import Cause, case_of, record_decision
 from router.service.document import Document
 from router.service.encode import STATES, MatchTold
 from router.service.families import FamilyState, latest_decision, standing_of
-from router.service.holdings import Act, Holding
+from router.service.reviews.holdings import Act, Holding
 from router.store.ids import render
 from router.store.interface import DecisionFilter, DecisionRow, LeadRow
 from router.v1 import family_service_pb2 as pb
@@ -120,6 +127,16 @@ class Redeciding:
             made_from["perhaps"]
         )
 
+    def _halves(self) -> list[Half]:
+        """Return the families as they were before the act, with who stood where."""
+        return [
+            Half(
+                frozenset(held.referral_id for _, held in family.referrals),
+                tuple(family.standing(one) for one in sorted(family.opened)),
+            )
+            for family in self._before.values()
+        ]
+
     def _decide(self, family: FamilyState, episode_id: int) -> None:
         act, standing, leaving = self._act, self.standings.get(episode_id), self.leaving.get(episode_id)
         case = case_of(family, episode_id, act.work.received_at, act.space)
@@ -128,7 +145,10 @@ class Redeciding:
         decision = act.tools.decider.decide(case)
         words = self.words.get(family.family_id, self._change)
         came = act.moved & {one.referral_id for one in case.referrals}
-        told = notices_of_change(case, decision, act.tools.pack, words, came=came, leaving=leaving)
+        pack = act.tools.pack
+        told = notices_of_change(case, decision, pack, words, came=came, leaving=leaving)
+        if words is FamilyChange.JOINED:
+            told += tuple(notices_of_joint_loss(case, decision, pack, self._halves()))
         cause = Cause(act.work, act.id, act.work.payload, AuditEvent.EPISODE_DECIDED_AGAIN, self._reason)
         match = MatchTold(case.match, 0.0, (), (), act.tools.weights.version)
         self._documents.append(

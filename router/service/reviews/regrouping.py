@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from router.matching import resolve
 from router.model.people import CHILDREN_OF_EPISODE
 from router.service.episodes import episode_for
-from router.service.families import TELLING, FamilyState
-from router.service.holdings import Act, Holding
+from router.service.families import FamilyState
+from router.service.reviews.holdings import Act, Holding
 from router.store.interface import EventRow, LinkRow
 
 _NOBODY: Mapping[int, int] = {}
@@ -46,14 +46,15 @@ class Mover:
             if row.event_id in self._homes:
                 self._go_home(row, self._homes[row.event_id])
         strange = [row for row in ordered if row.event_id not in self._homes]
+        tells = self._source.referral_ids()
         by_episode: dict[int, list[EventRow]] = defaultdict(list)
         for row in strange:
-            if row.kind in TELLING:
+            if row.event_id in tells:
                 by_episode[self._source.links[row.event_id].episode_id].append(row)
         for episode_id in sorted(by_episode, key=lambda one: (self._source.episodes[one].opened_at, one)):
             self._move_episode(episode_id, by_episode[episode_id])
         for row in strange:
-            if row.kind not in TELLING:
+            if row.event_id not in tells:
                 was = self._source.links[row.event_id].episode_id
                 there = self.episodes.get(was) or self._target.state(self._act.tools).latest_episode()
                 self._act.move(row, self._source, self._target, there, {})

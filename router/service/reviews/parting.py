@@ -13,12 +13,12 @@ from router.model.errors import FieldFault, Reason, RouterError
 from router.routing.regrouping import FamilyChange
 from router.service.errors import field_faults
 from router.service.families import TELLING, standing_of
-from router.service.holdings import Act, Holding, now_of
-from router.service.joining import join, lead_of_document
-from router.service.redeciding import Redeciding
-from router.service.regrouping import Mover
-from router.service.reviewbook import ReviewBook
-from router.service.reviewing import answered, finish
+from router.service.reviews.holdings import Act, Holding, now_of
+from router.service.reviews.joining import join, lead_of_document
+from router.service.reviews.redeciding import Redeciding
+from router.service.reviews.regrouping import Mover
+from router.service.reviews.reviewbook import ReviewBook
+from router.service.reviews.reviewing import answered, finish
 from router.service.tools import Tools
 from router.service.work import Done, SplitFamily, UndoMerge
 from router.service.workspace import Workspace

@@ -11,10 +11,10 @@ from google.protobuf.message import Message
 
 from router.model.errors import FieldFault, Reason, RouterError
 from router.service.errors import field_faults
-from router.service.familyreading import FamilyReads
 from router.service.intake import Handle, ReadingPool, in_pool
 from router.service.projection import Reader
 from router.service.reading import parse_id
+from router.service.reviews.familyreading import FamilyReads
 from router.service.servicer import Read, Servicer, content_of
 from router.service.work import (
     Caller,
@@ -25,6 +25,7 @@ from router.service.work import (
     ReleaseReview,
     ReopenReview,
     SplitFamily,
+    UndoInfantMove,
     UndoMerge,
     Work,
     digest_of,
@@ -58,6 +59,7 @@ class FamilyServicer:
             "SplitFamily": (pb.SplitFamilyRequest, self._acted(self.split_family)),
             "UndoMerge": (pb.UndoMergeRequest, self._acted(self.undo_merge)),
             "MoveInfant": (pb.MoveInfantRequest, self._acted(self.move_infant)),
+            "UndoInfantMove": (pb.UndoInfantMoveRequest, self._acted(self.undo_infant_move)),
         }
         methods = {
             name: grpc.unary_unary_rpc_method_handler(in_pool(handle, calls), request_deserializer=kind.FromString)
@@ -129,6 +131,17 @@ class FamilyServicer:
             to_family_id=_family(request.to_family_id) if request.to_family_id else 0,
             kind=pb.InfantMoveKind.Name(request.kind).removeprefix("INFANT_MOVE_KIND_"),
             board_code=request.board_code,
+        )
+
+    def undo_infant_move(self, request: pb.UndoInfantMoveRequest, caller: Caller) -> UndoInfantMove:
+        """Return the work of taking the move of an infant back. Refused before it is looked whether there is one."""
+        self._reads.refuse_hidden(caller, "this caller may not see confidential links, and so not take one back")
+        by_act = request.id.startswith("reg-")
+        return UndoInfantMove(
+            **self._common("UndoInfantMove", request, caller),
+            family_id=0 if by_act else _family(request.id),
+            regrouping_id=parse_id("reg", request.id, Reason.NOTHING_TO_UNDO, "act") if by_act else 0,
+            reason=_reason(request),
         )
 
     def _common(self, method: str, request: Any, caller: Caller) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from router.service.holdings import Act, now_of
+from router.service.reviews.holdings import Act, now_of
 from router.store.interface import HeldReview, ReviewEventRow, ReviewState
 
 _NOTHING: Mapping[int, int] = {}

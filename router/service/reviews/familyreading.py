@@ -11,10 +11,16 @@ from router.rules.pack import Pack
 from router.service.callers import Callers
 from router.service.decode import micros
 from router.service.families import EventMemory, FamilyState, family_state
-from router.service.familyviews import entry_message, family_view, gate_messages, regrouping_message, review_message
-from router.service.holdings import now_of, unknown_family
 from router.service.reading import parse_id
 from router.service.recording import Recorder
+from router.service.reviews.familyviews import (
+    entry_message,
+    family_view,
+    gate_messages,
+    regrouping_message,
+    review_message,
+)
+from router.service.reviews.holdings import now_of, unknown_family
 from router.service.work import Caller, Note
 from router.store.ids import render
 from router.store.interface import Change, HeldReview, ReviewFilter
@@ -85,9 +91,8 @@ class FamilyReads:
         self, request: pb.GetFamilyRequest, caller: Caller, reader: StoreReader, now: datetime
     ) -> tuple[bytes, Note]:
         """Return one family; what is confidential of its history only to those who may see it."""
-        if request.include_hidden and not self._callers.sees_hidden(caller):
-            message = "this caller may not see confidential links; leave include_hidden out"
-            raise RouterError(Reason.NOT_YOURS_TO_READ, message)
+        if request.include_hidden:
+            self.refuse_hidden(caller, "this caller may not see confidential links; leave include_hidden out")
         asked = parse_id("fam", request.family_id, Reason.UNKNOWN_FAMILY, "family")
         family_id = now_of(reader, asked)
         rows = reader.families([family_id]).get(family_id)
@@ -106,6 +111,11 @@ class FamilyReads:
             "GetFamily", AuditEvent.FAMILY_READ, caller, now, family=self._recorder.pseudonyms.of("family", family_id)
         )
         return answer.SerializeToString(), note
+
+    def refuse_hidden(self, caller: Caller, message: str) -> None:
+        """Refuse a caller who may not see confidential links. Raises ``RouterError``."""
+        if not self._callers.sees_hidden(caller):
+            raise RouterError(Reason.NOT_YOURS_TO_READ, message)
 
     def _comparison(self, held: HeldReview, one: FamilyState, other: FamilyState) -> pb.ReviewComparison:
         """Compare the referral that raised the question, or the newest of its family, with the other family."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from router.audit.pseudonym import Pseudonyms
 from router.matching import load_weights
 from router.service.recording import Recorder
-from router.service.register_file import SMALL_BYTES, batches
-from router.service.registering import Advance, Loaded, Registrar, load
+from router.service.registers.files import SMALL_BYTES, batches
+from router.service.registers.registering import Advance, Loaded, Registrar, load
 from router.service.settings import Settings
 from router.service.workspace import KeyHash
 from router.store.ids import IdSource

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 import orjson
 
 from router.routing.regrouping import FamilyChange
-from router.service.holdings import Act, Holding
-from router.service.redeciding import Redeciding, standing_together
-from router.service.regrouping import Mover
-from router.service.reviewbook import ReviewBook, Sides
+from router.service.reviews.holdings import Act, Holding
+from router.service.reviews.redeciding import Redeciding, standing_together
+from router.service.reviews.regrouping import Mover
+from router.service.reviews.reviewbook import ReviewBook, Sides
 from router.store.interface import LeadRow, LeadState, LinkRow, RegroupingKind, Verdict
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import BinaryIO, Self
 
-from router.service.registers import Record, Refused, read_line
+from router.service.registers.records import Record, Refused, read_line
 from router.service.workspace import KeyHash
 from router.store.interface import StoreError
 

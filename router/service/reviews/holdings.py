@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 
 from router.model.errors import Reason, RouterError
 from router.service.decode import micros
 from router.service.doubts import parted_pairs
-from router.service.families import TELLING, FamilyState, family_state
+from router.service.families import FamilyState, family_state, telling
 from router.service.tools import Tools
 from router.service.work import FamilyWork
 from router.service.workspace import Workspace
@@ -47,7 +48,7 @@ class Holding:
 
     def referrals(self) -> list[EventRow]:
         """Return the referrals, and the records of registers, in order of id: what says who the family is."""
-        return [row for _, row in sorted(self.events.items()) if row.kind in TELLING]
+        return telling(row for _, row in sorted(self.events.items()))
 
     def referral_ids(self) -> frozenset[int]:
         """Return the ids of the referrals."""
@@ -124,8 +125,8 @@ class Act:
         if row.kind is EventKind.REFERRAL:
             self.moved.add(row.event_id)
 
-    def leave_out(self, row: EventRow, family: Holding, people: Mapping[str, int]) -> None:
-        """Link an event of a family anew, to fewer people."""
+    def name_others(self, row: EventRow, family: Holding, people: Mapping[str, int]) -> None:
+        """Link an event of a family anew, to fewer people or to more."""
         earlier = family.links[row.event_id]
         link = self._link(row, family, earlier.episode_id, people)
         self.change.regrouped.append(RegroupedRow(self.id, link.link_id, earlier.link_id))
@@ -136,6 +137,22 @@ class Act:
         link = self._link(row, family, episode_id, people)
         self.change.regrouped.append(RegroupedRow(self.id, link.link_id, 0))
         self.moved.add(row.event_id)
+
+    def take_back(self, row: EventRow, source: Holding, target: Holding, episode_id: int) -> None:
+        """Take back a referral that an act carried from ``target`` to ``source``: it says nothing any more.
+
+        What it said is still said where it was carried from. The act is written down as the event that takes it back.
+        """
+        self.move(row, source, target, episode_id, {})
+        self.moved.discard(row.event_id)
+        self._row = dataclasses.replace(
+            self._row,
+            kind=EventKind.TAKEN_BACK,
+            source_system=row.source_system,
+            source_reference=row.source_reference,
+            source_version=row.source_version,
+        )
+        self.arrive(target, episode_id)
 
     def arrive(self, family: Holding, episode_id: int) -> None:
         """Write the act itself down as an event of a family."""
