@@ -57,6 +57,7 @@ class CaseRunner:
         self.pack = pack
         self.engine = engine or Engine(pack)
         self.criteria = CompiledCriteria(pack)
+        self.narrowed = {code: CompiledCriteria(pack.at(code), moves=False) for code in pack.narrowed}
         self.ranking = Ranking(pack)
         self.questioner = Questioner(pack)
 
@@ -66,6 +67,12 @@ class CaseRunner:
         for service in self.pack.services.values():
             for test in service.tests:
                 yield Case(f"services/{service.name}.yaml", test.name, partial(self.service, service, test))
+        for code, there in self.pack.narrowed.items():
+            for service in there.values():
+                file, _ = places.of_rule(service)
+                for test in service.narrowing.tests if service.narrowing else ():
+                    run = partial(self.service, service, test, self.narrowed[code])
+                    yield Case(file.name, f"{service.name}: {test.name}", run)
         for move in self.pack.moves.values():
             file, _ = places.of_rule(move)
             for move_test in move.tests:
@@ -73,9 +80,9 @@ class CaseRunner:
         for name, case in self.pack.cases:
             yield Case(name, case.name, partial(self.whole, case))
 
-    def service(self, service: Service, test: ServiceTest) -> Iterator[str]:
-        """Yield what is wrong with a service's own test."""
-        truths = self.criteria.tokens(view_of(test.given))[service.name]
+    def service(self, service: Service, test: ServiceTest, criteria: CompiledCriteria | None = None) -> Iterator[str]:
+        """Yield what is wrong with a service's own test; ``criteria`` are those of the board that narrows it."""
+        truths = (criteria or self.criteria).tokens(view_of(test.given))[service.name]
         verdict = formula_truth(service.formula, truths)
         if verdict.value != test.expect.outcome:
             yield f"expected {test.expect.outcome}, got {verdict.value} ({_said(truths)})"

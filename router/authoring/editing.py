@@ -27,6 +27,11 @@ _WANTED: Mapping[tuple[str, str], str] = {
     ("BoardEntry", "lacks[]"): "services",
     ("BoardEntry", "served_by{}"): "services",
     ("BoardEntry", "capacity{}"): "services",
+    ("BoardFile", "board"): "boards",
+    ("BoardFile", "lacks[]"): "services",
+    ("BoardFile", "served_by{}"): "services",
+    ("BoardFile", "capacity{}"): "services",
+    ("BoardFile", "narrows{}"): "services",
     ("Condition", "fact"): "facts",
     ("CriterionEntry", "source"): "sources",
     ("FactEntry", "derived"): "derivations",
@@ -46,6 +51,7 @@ _WANTED: Mapping[tuple[str, str], str] = {
     ("PackTest", "incumbent"): "services",
     ("PackTest", "declined[]"): "services",
     ("ServiceExpectation", "asks[]"): "facts",
+    ("ServiceFile", "boards[]"): "boards",
     ("ServiceFile", "offers[]"): "needs",
 }
 _GIVEN = ("MoveTest", "PackTest", "ServiceTest")
@@ -137,8 +143,8 @@ def _variants(part: Schema) -> Iterable[Schema]:
 
 def _put(part: Schema, steps: str, reference: Schema) -> None:
     if steps == "{}":
-        part.pop("patternProperties", None)
-        part.setdefault("additionalProperties", {"type": "string"})
+        kinds = list(part.pop("patternProperties", {}).values())
+        part.setdefault("additionalProperties", kinds[0] if kinds else {"type": "string"})
         part["propertyNames"] = reference
         return
     for _ in range(len(steps) // 2):

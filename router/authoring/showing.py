@@ -31,7 +31,7 @@ class Shower:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self._compiled = CompiledCriteria(pack)
+        self._compiled = {code: CompiledCriteria(pack.at(code)) for code in (*pack.narrowed, "")}
         self._places = Places(pack)
         self._ranking = Ranking(pack)
 
@@ -44,7 +44,8 @@ class Shower:
             return "cases/moves.yaml", self._followed(rule, is_followed=outcome == "followed")
         file, _ = self._places.of_rule(rule)
         for given in self._showing(rule, criterion, Truth(outcome)):
-            truths = self._compiled.tokens(view_of(given))[rule.name]
+            narrowing = rule.narrowing if isinstance(rule, Service) else None
+            truths = self._compiled[narrowing.board if narrowing else ""].tokens(view_of(given))[rule.name]
             verdict = formula_truth(rule.formula, truths)
             if (truths[criterion] if criterion else verdict) is Truth(outcome):
                 expect: Any = verdict.value if isinstance(rule, Move) else {"outcome": verdict.value}

@@ -38,6 +38,7 @@ def changes(pack: Pack, decision: Decision) -> tuple[WouldChange, ...]:
 def _changes(pack: Pack, decision: Decision) -> Iterator[WouldChange]:
     if decision.desk_reason not in (None, DeskReason.NO_SERVICE_ELIGIBLE, DeskReason.DEATH_IN_DOUBT):
         return  # the desk looks for a reason that no fact would change
+    pack = pack.at(decision.circumstances.board)
     conditions: dict[str, list[Condition]] = {}
     for rule in (*pack.services.values(), *pack.moves.values()):
         for criterion in rule.criteria.values():

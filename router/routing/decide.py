@@ -186,7 +186,7 @@ class Decider:
 
     def _to_lead(self, situation: _Situation, told_to_desk: DeskReason | None) -> Decision:
         case, circumstances, evaluation = situation.case, situation.circumstances, situation.evaluation
-        pack, following = self.pack, situation.following
+        pack, following = self.pack.at(circumstances.board), situation.following
         lead_board = provider_board(pack, evaluation.lead, circumstances.board)
         accepted = case.standing.accepted
         if accepted is not None and (told_to_desk or (circumstances.moves_decide and evaluation.move == STAY)):

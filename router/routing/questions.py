@@ -50,9 +50,13 @@ class Questioner:
         rules: tuple[Rule, ...] = (*pack.services.values(), *pack.moves.values())
         self._answers = {rule.name: _answers(rule, pack.facts) for rule in rules}
         self._memory: OrderedDict[tuple[object, ...], tuple[Question, ...]] = OrderedDict()
+        self._narrowed = {code: Questioner(pack.at(code)) for code in pack.narrowed}
 
     def ask(self, evaluation: Evaluation, circumstances: Circumstances) -> tuple[Question, ...]:
         """Return the questions worth asking, those that one answer settles first."""
+        there = self._narrowed.get(self._pack.board_aliases.get(circumstances.board, circumstances.board))
+        if there is not None:
+            return there.ask(evaluation, circumstances)
         questions: dict[str, Question] = {}
         for rules, effect in self._contenders(evaluation, circumstances):
             for question in self._questions_of(rules, effect, evaluation):

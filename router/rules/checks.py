@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from router.model.danger import TRIGGERS, SafetyKind
+from router.model.danger import TRIGGERS
 from router.rules import schema
+from router.rules.board_checks import BoardChecks, Differing
 from router.rules.derivations import DERIVATIONS
-from router.rules.limits import check_limits
+from router.rules.limits import MOST_CONJUNCTIONS, MOST_CRITERIA, check_limits, has_too_many_ways, to_formula
+from router.rules.narrowing import faults_of_narrowing, narrowed_formula
+from router.rules.schema import nearest
 from router.rules.yamlfile import Fault, Path_, YamlFile
 
 Shapes = Mapping[str, tuple[YamlFile, BaseModel]]
@@ -25,12 +27,6 @@ def check_pack(shapes: Shapes) -> list[Fault]:
     return list(_Checker(shapes).faults())
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint at the nearest known name, or an empty string."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""
-
-
 class _Checker:
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
@@ -39,6 +35,14 @@ class _Checker:
         self.boards = self._one("boards.yaml", schema.BoardsFile)
         self.lead = self._one("lead.yaml", schema.LeadFile)
         self.services = {shape.service: shape for _, shape in self._all(schema.ServiceFile)}
+        self.differing = [Differing(file, shape) for file, shape in self._all(schema.BoardFile)]
+        self.board_checks = BoardChecks(
+            self.shapes["boards.yaml"][0],
+            self.boards,
+            self.differing,
+            self.services,
+            {shape.service: file for file, shape in self._all(schema.ServiceFile)},
+        )
 
     def _one(self, name: str, kind: type[Model]) -> Model:
         shape = self.shapes[name][1]
@@ -53,8 +57,9 @@ class _Checker:
     def faults(self) -> Iterator[Fault]:
         yield from self._facts()
         yield from self._floor()
-        yield from self._boards()
+        yield from self.board_checks.faults()
         yield from self._services()
+        yield from self._narrowings()
         yield from self._moves()
         yield from self._lead()
         yield from self._cases()
@@ -76,8 +81,7 @@ class _Checker:
 
     def _floor(self) -> Iterator[Fault]:
         """Hold the pack to the safety floor: it must know the floor's facts and the services that the floor tells."""
-        facts, boards = self.shapes["facts.yaml"][0], self.shapes["boards.yaml"][0]
-        told: set[str] = set()
+        facts = self.shapes["facts.yaml"][0]
         for trigger in TRIGGERS:
             wanted = "yes_no" if trigger.at_least is None else "number"
             entry = self.facts.get(trigger.fact)
@@ -86,27 +90,45 @@ class _Checker:
             for service in trigger.recipients:
                 if service not in self.services:
                     yield Fault(f"services/{service}.yaml", 0, 0, "is missing; the safety floor sends notices to it")
-            if trigger.kind is SafetyKind.SAFEGUARDING:
-                told.update(trigger.recipients)
-        for code, board in self.boards.boards.items():
-            for service in sorted(told & set(board.lacks)):
-                message = f"'{service}' receives safeguarding notices, so no board may lack it"
-                yield boards.fault(("boards", code, "lacks"), message)
 
-    def _boards(self) -> Iterator[Fault]:
-        file = self.shapes["boards.yaml"][0]
-        seen = Counter([*self.boards.boards, *(old for b in self.boards.boards.values() for old in b.aliases)])
-        for code, board in self.boards.boards.items():
-            path: Path_ = ("boards", code)
-            for slug in (*board.lacks, *board.served_by, *board.capacity):
-                if slug not in self.services:
-                    yield file.fault(path, self._no_service(slug))
-            for slug, other in board.served_by.items():
-                if other not in self.boards.boards or other == code:
-                    yield file.fault((*path, "served_by", slug), f"'{other}' is not another board of this file")
-            for used in (code, *board.aliases):
-                if seen[used] > 1:
-                    yield file.fault(path, f"the code {used} stands for two boards")
+    def _narrowings(self) -> Iterator[Fault]:
+        """Hold each board to what it may change: it may ask more of families, but not where there is danger."""
+        for one in self.differing:
+            for slug, entry in one.shape.narrows.items():
+                path: Path_ = ("narrows", slug)
+                refusal = self.board_checks.may_narrow(slug, one.shape.board)
+                if refusal:
+                    yield one.file.fault(path, refusal)
+                    continue
+                yield from self._narrowing(one.file, path, self.services[slug], entry)
+
+    def _narrowing(
+        self, file: YamlFile, path: Path_, base: schema.ServiceFile, entry: schema.NarrowingEntry
+    ) -> Iterator[Fault]:
+        replaced = entry.criteria.keys() & base.criteria.keys()
+        known = {**base.criteria, **entry.criteria}
+        own = {name: one for name, one in entry.criteria.items() if name not in replaced}
+        faults = list(self._rule(file, path, own, entry.also_when, "also_when", entry.review, known))
+        for name in sorted(replaced):
+            faults += self._criterion(file, (*path, "criteria", name), entry.criteria[name])
+        for number, test in enumerate(entry.tests):
+            faults += self._given(file, (*path, "tests", number), test.given)
+        if not faults:
+            # what follows compares values, so they must be values of their facts
+            faults += [file.fault((*path, *at), what) for at, what in faults_of_narrowing(base, entry, self.facts)]
+        if not faults:
+            faults += self._size(file, path, base, entry)
+        yield from faults
+
+    def _size(
+        self, file: YamlFile, path: Path_, base: schema.ServiceFile, entry: schema.NarrowingEntry
+    ) -> Iterator[Fault]:
+        count = len(base.criteria) + len(entry.criteria)
+        facts = {name: one.when.fact for name, one in base.criteria.items()}
+        formula = narrowed_formula(to_formula(base.eligible_when), facts, entry)
+        if count > MOST_CRITERIA or has_too_many_ways(formula):
+            most = f"at most {MOST_CRITERIA} criteria and {MOST_CONJUNCTIONS} ways"
+            yield file.fault(path, f"makes '{base.service}' too large there ({most}); name fewer criteria")
 
     def _services(self) -> Iterator[Fault]:
         for file, shape in self._all(schema.ServiceFile):
@@ -151,25 +173,30 @@ class _Checker:
         file: YamlFile,
         path: Path_,
         criteria: Mapping[str, schema.CriterionEntry],
-        combination: schema.Combination,
+        combination: schema.Combination | None,
         key: str,
         review: schema.Review,
+        known: Mapping[str, schema.CriterionEntry] | None = None,
     ) -> Iterator[Fault]:
+        """Yield the faults of a rule; ``known`` are the criteria that it may name, where they are more than its own."""
         used: set[str] = set()
         for name, place in _names(combination, (*path, key)):
             used.add(name)
-            if name not in criteria:
-                yield file.fault(place, f"'{name}' is not a criterion of this rule{nearest(name, criteria)}")
+            if name not in (known or criteria):
+                yield file.fault(place, f"'{name}' is not a criterion of this rule{nearest(name, known or criteria)}")
         for name, entry in criteria.items():
             place = (*path, "criteria", name)
             if name not in used:
                 yield file.fault(place, f"criterion '{name}' is not used; name it in '{key}' or delete it")
-            if entry.source not in self.sources:
-                hint = nearest(entry.source, self.sources)
-                yield file.fault((*place, "source"), f"source '{entry.source}' is not in sources.yaml{hint}")
-            yield from self._condition(file, (*place, "when"), entry.when)
+            yield from self._criterion(file, place, entry)
         if review.next <= review.last:
             yield file.fault((*path, "review"), "the next review must come after the last")
+
+    def _criterion(self, file: YamlFile, place: Path_, entry: schema.CriterionEntry) -> Iterator[Fault]:
+        if entry.source not in self.sources:
+            hint = nearest(entry.source, self.sources)
+            yield file.fault((*place, "source"), f"source '{entry.source}' is not in sources.yaml{hint}")
+        yield from self._condition(file, (*place, "when"), entry.when)
 
     def _condition(self, file: YamlFile, path: Path_, condition: schema.Condition) -> Iterator[Fault]:
         definition = self.facts.get(condition.fact)
@@ -299,7 +326,9 @@ def _is_ordered(entry: schema.FactEntry) -> bool:
     return entry.type in ("number", "date") or entry.ordered
 
 
-def _names(combination: schema.Combination, path: Path_) -> Iterator[tuple[str, Path_]]:
+def _names(combination: schema.Combination | None, path: Path_) -> Iterator[tuple[str, Path_]]:
+    if combination is None:
+        return
     for key, parts in (("all", combination.all), ("any", combination.any), ("none", combination.none)):
         for number, part in enumerate(parts):
             place = (*path, key, number)

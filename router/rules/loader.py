@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from router.model.facts import About, FactDefinition, FactType, Privacy
 from router.rules import schema
 from router.rules.checks import check_pack
 from router.rules.limits import to_formula
+from router.rules.narrowing import CriteriaBuilder, narrowed_service, to_response
 from router.rules.pack import (
     Board,
     Criterion,
@@ -22,7 +23,6 @@ from router.rules.pack import (
     Move,
     MoveKind,
     Pack,
-    Response,
     Service,
     Source,
     SupportRole,
@@ -43,6 +43,7 @@ FILES: Mapping[str, type[BaseModel]] = {
 
 FOLDERS: Mapping[str, type[BaseModel]] = {
     "services": schema.ServiceFile,
+    "boards": schema.BoardFile,
     "pathways": schema.PathwayFile,
     "cases": schema.CasesFile,
     "stories": schema.StoryFile,
@@ -171,7 +172,18 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
         if isinstance(shape, schema.PathwayFile)
         for name, entry in shape.moves.items()
     }
-    boards = {code: _board(code, entry) for code, entry in boards_file.boards.items()}
+    differing = {shape.board: shape for shape in shapes.values() if isinstance(shape, schema.BoardFile)}
+    boards = {
+        code: _board(code, entry, differing.get(code, entry), services.values())
+        for code, entry in boards_file.boards.items()
+    }
+    narrowed = {
+        code: MappingProxyType(
+            {name: narrowed_service(services[name], code, one, criteria) for name, one in sorted(shape.narrows.items())}
+        )
+        for code, shape in sorted(differing.items())
+        if shape.narrows
+    }
     desks = {board.desk: f"the triage desk of {board.name}" for board in boards.values()}
     desks[boards_file.national_desk.id] = boards_file.national_desk.label
     return Pack(
@@ -203,6 +215,7 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
             for case in shape.cases
         ),
         files=MappingProxyType(dict(files)),
+        narrowed=MappingProxyType(narrowed),
         stories=MappingProxyType({one.story: one for one in shapes.values() if isinstance(one, schema.StoryFile)}),
     )
 
@@ -221,9 +234,6 @@ def _fact(name: str, entry: schema.FactEntry) -> FactDefinition:
         privacy=Privacy(entry.privacy),
         derivation=entry.derived,
     )
-
-
-CriteriaBuilder = Callable[[Mapping[str, schema.CriterionEntry]], Mapping[str, Criterion]]
 
 
 def _criteria_builder(facts: Mapping[str, FactDefinition], sources: Mapping[str, Source]) -> CriteriaBuilder:
@@ -267,8 +277,9 @@ def _service(shape: schema.ServiceFile, criteria: CriteriaBuilder) -> Service:
         always_beside=shape.always_beside,
         may_see=frozenset(Privacy(name) for name in shape.may_see),
         confidential=Privacy(shape.confidential) if shape.confidential else None,
-        response=Response(shape.respond.routine_days, shape.respond.urgent_hours, shape.respond.emergency_hours),
+        response=to_response(shape.respond),
         tests=shape.tests,
+        boards=frozenset(shape.boards) if shape.boards is not None else None,
     )
 
 
@@ -287,12 +298,15 @@ def _move(name: str, entry: schema.MoveEntry, criteria: CriteriaBuilder) -> Move
     )
 
 
-def _board(code: str, entry: schema.BoardEntry) -> Board:
+def _board(
+    code: str, entry: schema.BoardEntry, differs: schema.BoardEntry | schema.BoardFile, services: Iterable[Service]
+) -> Board:
+    elsewhere = {one.name for one in services if one.boards is not None and code not in one.boards}
     return Board(
         code=code,
         name=entry.name,
         desk=entry.desk,
-        lacks=frozenset(entry.lacks),
-        served_by=MappingProxyType(dict(entry.served_by)),
-        capacity=MappingProxyType(dict(entry.capacity)),
+        lacks=frozenset({*differs.lacks, *elsewhere}),
+        served_by=MappingProxyType(dict(differs.served_by)),
+        capacity=MappingProxyType(dict(differs.capacity)),
     )

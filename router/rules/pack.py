@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -96,10 +96,27 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """How a board narrows a service.
+
+    ``label`` says it in a sentence, ``criteria`` are those that count there besides or in the place of others, and
+    ``base`` is the formula of the service elsewhere.
+    """
+
+    board: str
+    label: str
+    criteria: tuple[str, ...]
+    base: Formula
+    tests: tuple[ServiceTest, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Service(Rule):
     """One service of the directory and its criteria.
 
     ``plain_after_loss`` says to a parent who has lost a baby what the service is; empty where ``plain`` will do.
+    ``boards`` are the only ones that it serves; None for every board. ``narrowing`` is there where this is the service
+    as one board has narrowed it.
     """
 
     plain: str
@@ -114,6 +131,8 @@ class Service(Rule):
     confidential: Privacy | None
     response: Response
     tests: tuple[ServiceTest, ...] = field(repr=False)
+    boards: frozenset[str] | None = None
+    narrowing: Narrowing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +181,9 @@ class Letters:
 class Pack:
     """A whole pack. ``digest`` names its exact content; ``files`` is that content.
 
-    ``review_people`` is how many people must agree whether two families are one.
+    ``services`` are those of the national base and those that single boards have; ``narrowed`` are the services as a
+    board has narrowed them, by its code and their name. ``review_people`` is how many people must agree whether two
+    families are one.
     """
 
     digest: str
@@ -183,6 +204,29 @@ class Pack:
     files: Mapping[str, bytes] = field(repr=False)
     review_people: int = 1
     stories: Mapping[str, StoryFile] = field(repr=False, default_factory=dict)
+    narrowed: Mapping[str, Mapping[str, Service]] = field(repr=False, default_factory=dict)
+    _there: dict[str, Pack] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def at(self, board: str) -> Pack:
+        """Return the pack as it is for families of a board, by its S08 code: with the services as it narrows them."""
+        code = self.board_aliases.get(board, board)
+        if code not in self.narrowed:
+            return self
+        known = self._there.get(code)
+        if known is None:
+            services = {name: self.narrowed[code].get(name, one) for name, one in self.services.items()}
+            known = self._there[code] = replace(self, services=services, narrowed={})
+        return known
+
+    def versions(self, service: str) -> tuple[Service, ...]:
+        """Return a service of the base and as each board that narrows it has it."""
+        there = (self.narrowed[code].get(service) for code in self.narrowed)
+        return (self.services[service], *(one for one in there if one is not None))
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return every rule: the services, the services as boards narrow them, and the moves."""
+        narrowed = (one for there in self.narrowed.values() for one in there.values())
+        return (*self.services.values(), *narrowed, *self.moves.values())
 
     def board(self, code: str) -> Board | None:
         """Return the board of an S08 code, older codes included; None when unknown."""

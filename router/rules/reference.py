@@ -18,6 +18,7 @@ from router.rules.pack import HANDOVERS, Criterion, Formula, Move, MoveKind, Pac
 
 def evaluate(pack: Pack, views: Sequence[FactView], circumstances: Circumstances) -> Evaluation:
     """Evaluate a pack over one view for each infant of the episode (one view where there is none)."""
+    pack = pack.at(circumstances.board)
     # A move is asked about only where a lead stands that it could move from.
     rules = [*pack.services.values(), *(pack.moves.values() if circumstances.moves_decide else ())]
     criteria = tuple(

@@ -5,6 +5,8 @@ The order of the fields is the order in which ``router rules fmt`` writes the ke
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
@@ -21,6 +23,12 @@ class Strict(BaseModel):
     """Refuses misspelt keys and coerces nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint at the nearest known name, or an empty string."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
 
 
 class PackFile(Strict):
@@ -184,6 +192,7 @@ class ServiceFile(Strict):
     tier: Annotated[int, Field(ge=0, le=4)]
     offers: Annotated[tuple[Slug, ...], Field(min_length=1)]
     provision: Literal["board", "regional", "national"] = "board"
+    boards: Annotated[tuple[BoardCode, ...], Field(min_length=1)] | None = None
     can_lead: bool = True
     beside_lead: Literal["joint_work", "consultation", "informed"] = "joint_work"
     always_beside: bool = False
@@ -194,6 +203,37 @@ class ServiceFile(Strict):
     eligible_when: Combination
     review: Review
     tests: Annotated[tuple[ServiceTest, ...], Field(min_length=1)]
+
+
+class NarrowingEntry(Strict):
+    """How a board narrows a service of the national base: ``label`` says it in a sentence.
+
+    A criterion with a name that the service has stands in that one's place there, and must be narrower. The others must
+    be met besides, as ``also_when`` says. Where a sign of danger lets a family in, none of it counts.
+    """
+
+    label: Text
+    criteria: dict[Slug, CriterionEntry] = {}
+    also_when: Combination | None = None
+    respond: Respond | None = None
+    review: Review
+    tests: Annotated[tuple[ServiceTest, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> NarrowingEntry:
+        if not self.criteria and self.respond is None:
+            raise ValueError("narrows nothing: give criteria, or respond")
+        return self
+
+
+class BoardFile(Strict):
+    """``boards/<name>.yaml``: where one board differs from the national base."""
+
+    board: BoardCode
+    lacks: tuple[Slug, ...] = ()
+    served_by: dict[Slug, BoardCode] = {}
+    capacity: dict[Slug, Literal["limited", "closed"]] = {}
+    narrows: dict[Slug, NarrowingEntry] = {}
 
 
 class MoveTest(Strict):

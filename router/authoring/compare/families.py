@@ -55,7 +55,7 @@ class _Maker:
     def __init__(self, packs: Packs) -> None:
         self.packs = packs
         either = packs.either
-        self.rules: Sequence[Rule] = (*either.services.values(), *either.moves.values())
+        self.rules: Sequence[Rule] = either.rules()
         conditions: dict[str, list[Condition]] = {}
         for rule in self.rules:
             for criterion in rule.criteria.values():

@@ -41,6 +41,10 @@ class Packs:
             facts=self.facts,
             services=_both(self.old.services, self.new.services),
             moves=_both(self.old.moves, self.new.moves),
+            narrowed={
+                code: _both(self.old.narrowed.get(code, {}), self.new.narrowed.get(code, {}))
+                for code in {**self.old.narrowed, **self.new.narrowed}
+            },
             boards={**self.old.boards, **self.new.boards},
         )
 
@@ -121,4 +125,5 @@ def _renamed(pack: Pack, facts: set[str]) -> Pack:
 
     named = {f"{name}{BEFORE}" if name in facts else name: one for name, one in pack.facts.items()}
     renamed = {name: replace(one, name=name) for name, one in named.items()}
-    return replace(pack, facts=renamed, services=rules(pack.services), moves=rules(pack.moves))
+    narrowed = {code: rules(there) for code, there in pack.narrowed.items()}
+    return replace(pack, facts=renamed, services=rules(pack.services), moves=rules(pack.moves), narrowed=narrowed)

@@ -35,8 +35,7 @@ class _Linter:
         self.names = [service.label for service in pack.services.values()]
 
     def findings(self) -> Iterator[Finding]:
-        rules: list[Rule] = [*self.pack.services.values(), *self.pack.moves.values()]
-        for rule in rules:
+        for rule in self.pack.rules():
             yield from self.review(rule)
             yield from self.sources(rule)
             yield from self.graduation(rule)
@@ -60,7 +59,7 @@ class _Linter:
         """Look for criteria that rest on what nobody has read: a note, but in a pack that says it is approved."""
         file, path = self.places.of_rule(rule)
         sources = self.places.file("sources.yaml").data["sources"]
-        for name, entry in _within(file.data, path)["criteria"].items():
+        for name, entry in _within(file.data, path).get("criteria", {}).items():
             source = entry["source"]
             if not sources[source]["read"]:
                 message = f"Criterion '{name}' of {_called(rule)} rests on '{source}', which nobody has confirmed"
@@ -73,8 +72,8 @@ class _Linter:
         """Look for a way to meet a rule in which nothing but age and stage is asked, and age is asked."""
         if isinstance(rule, Move) and rule.kind not in HANDOVERS:
             return
-        if isinstance(rule, Service) and rule.tier == _UNIVERSAL_TIER:
-            return
+        if isinstance(rule, Service) and (rule.tier == _UNIVERSAL_TIER or rule.narrowing is not None):
+            return  # whoever meets a narrowed service meets the national one, which is looked at
         for way in conjunctions(rule.formula, Truth.MET):
             derivations = {self.pack.facts[rule.criteria[name].condition.fact].derivation for name, _ in way}
             if not derivations & TIMES or derivations - TIMES - {"stage"}:
@@ -119,14 +118,13 @@ class _Linter:
 
     def _texts(self) -> Iterator[tuple[str, Path_, str]]:
         """Yield the texts that families and referrers read."""
-        rules: list[Rule] = [*self.pack.services.values(), *self.pack.moves.values()]
-        for rule in rules:
+        for rule in self.pack.rules():
             file, path = self.places.of_rule(rule)
             entry = _within(file.data, path)
             for key in ("label", "plain"):
                 if key in entry:
                     yield file.name, (*path, key), entry[key]
-            for name, criterion in entry["criteria"].items():
+            for name, criterion in entry.get("criteria", {}).items():
                 for key in ("label", "ask"):
                     if key in criterion:
                         yield file.name, (*path, "criteria", name, key), criterion[key]
@@ -155,7 +153,10 @@ def _within(data: Any, path: Path_) -> Any:
 
 
 def _called(rule: Rule) -> str:
-    return f"move '{rule.name}'" if isinstance(rule, Move) else f"service '{rule.name}'"
+    if isinstance(rule, Move):
+        return f"move '{rule.name}'"
+    where = f" in board {rule.narrowing.board}" if isinstance(rule, Service) and rule.narrowing else ""
+    return f"service '{rule.name}'{where}"
 
 
 def _short(text: str, most: int = 60) -> str:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     SCORE_ALONE = "score-alone"
     DANGER_KEEPS_OUT = "danger-keeps-out"
     DANGER_STEPS_DOWN = "danger-steps-down"
+    WIDENS = "widens"
 
 
 MEANING: Mapping[Kind, str] = {
@@ -38,6 +39,7 @@ MEANING: Mapping[Kind, str] = {
     Kind.SCORE_ALONE: "No score by itself steps anybody down",
     Kind.DANGER_KEEPS_OUT: "No sign of danger shuts a service's door or stops a step up",
     Kind.DANGER_STEPS_DOWN: "No sign of danger brings a step down about",
+    Kind.WIDENS: "No board takes whom the national rule keeps out, or turns away danger that it lets in",
 }
 """What is proved when nothing of a kind is found, in the order in which it is looked for."""
 

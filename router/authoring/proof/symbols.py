@@ -255,7 +255,7 @@ def _holds(condition: Condition, symbol: Symbol) -> Any:
 
 def _past_every_threshold(pack: Pack, fact: str) -> int:
     """Return a number beyond which all values of a fact are alike to the pack."""
-    rules: list[Rule] = [*pack.services.values(), *pack.moves.values()]
+    rules = pack.rules()
     named = [trigger.at_least for trigger in TRIGGERS if trigger.fact == fact]
     for rule in rules:
         for criterion in rule.criteria.values():

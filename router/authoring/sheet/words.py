@@ -78,13 +78,14 @@ def boards(pack: Pack, service: str) -> str:
         parts.append(f"Every board but {', '.join(lacking)}")
     else:
         parts.append(", ".join(one.name for one in offered) or "No board")
-    parts += [f"in {one.name} by {_provider(pack, one, service)}" for one in offered if service in one.served_by]
+    parts += [f"in {one.name} by {provider(pack, one, service)}" for one in offered if service in one.served_by]
     return "; ".join(parts)
 
 
-def _provider(pack: Pack, board: Board, service: str) -> str:
-    provider = pack.board(board.served_by[service])
-    return provider.name if provider else board.served_by[service]
+def provider(pack: Pack, board: Board, service: str) -> str:
+    """Return the name of the board that provides a service to families of another."""
+    other = pack.board(board.served_by[service])
+    return other.name if other else board.served_by[service]
 
 
 def _formula(rule: Rule, formula: Formula) -> Html:

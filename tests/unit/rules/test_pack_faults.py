@@ -203,19 +203,19 @@ def test_the_small_pack_is_sound() -> None:
             "boards.yaml",
             "lacks: [clinic]",
             "lacks: [social-work]",
-            "boards.yaml:7:5: 'social-work' receives safeguarding notices, so no board may lack it",
+            "boards.yaml:7:13: 'social-work' receives safeguarding notices, so no board may lack it",
         ),
         (
             "boards.yaml",
             "lacks: [clinic]",
             "lacks: [clinik]",
-            "boards.yaml:4:3: 'clinik' is not a service of this pack; did you mean 'clinic'?",
+            "boards.yaml:7:13: 'clinik' is not a service of this pack; did you mean 'clinic'?",
         ),
         (
             "boards.yaml",
             "{clinic: S08000015}",
             "{clinic: S08000029}",
-            "boards.yaml:8:84: 'S08000029' is not another board of this file",
+            "boards.yaml:8:84: 'S08000029' is not another board of boards.yaml",
         ),
         (
             "boards.yaml",
