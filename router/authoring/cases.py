@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from router.authoring.places import Places
@@ -12,7 +12,10 @@ from router.model.danger import TRIGGERS
 from router.model.facts import FactView, Known
 from router.model.referral import FactValue, Urgency
 from router.model.truth import Truth
+from router.routing.case import Handover
+from router.routing.guards import waiting
 from router.routing.questions import Questioner, formula_truth
+from router.routing.referring import closed_to
 from router.routing.supporting import supporters
 from router.rules.engine import Engine
 from router.rules.evaluation import Circumstances, Evaluation
@@ -105,7 +108,7 @@ class CaseRunner:
     def whole(self, case: PackTest) -> Iterator[str]:
         """Yield what is wrong with a test of the whole pack."""
         view, shown = view_of(case.given), _danger(case)
-        circumstances = circumstances_of(case)
+        circumstances = circumstances_of(case, self.pack)
         expected = evaluate(self.pack, [view], circumstances)
         if self.engine.evaluate([view], circumstances) != expected:
             yield "the engine and the reference evaluator disagree"
@@ -168,16 +171,31 @@ def beside_lead(pack: Pack, ranking: Ranking, evaluation: Evaluation, circumstan
     return tuple(one.service for one in chosen)
 
 
-def circumstances_of(case: PackTest) -> Circumstances:
+def circumstances_of(case: PackTest, pack: Pack) -> Circumstances:
     """Return the circumstances that a test of the whole pack states, with the danger that its facts show."""
     shown = _danger(case)
+    danger = max((trigger.urgency for trigger in TRIGGERS if trigger.name in shown), default=None)
+    incumbent = case.incumbent or ""
     return Circumstances(
         board=case.board or "",
-        danger=max((trigger.urgency for trigger in TRIGGERS if trigger.name in shown), default=None),
-        accepted=case.incumbent or "",
+        danger=danger,
+        accepted=incumbent,
         requested=frozenset({case.requested} if case.requested else ()),
         declined=frozenset(case.declined),
+        closed=closed_to(pack, [case.referrer], danger) if case.referrer and not incumbent else frozenset(),
+        waiting=_waiting(case, pack, incumbent, danger),
     )
+
+
+def _waiting(case: PackTest, pack: Pack, incumbent: str, danger: Urgency | None) -> frozenset[str]:
+    """Return the moves that their guards hold back, where a test says how the incumbent came to lead."""
+    said = case.handed_over
+    if said is None:
+        return frozenset()
+    handed = Handover(said.by or "", _WHEN - timedelta(days=said.days_ago))
+    seen = handed.at + timedelta(hours=1 if said.seen_since else -1)
+    view = {fact: Known(value, "test", seen) for fact, value in case.given.items()}
+    return waiting(pack, incumbent, handed, _WHEN, danger, [view])
 
 
 def view_of(given: Mapping[str, FactValue]) -> FactView:

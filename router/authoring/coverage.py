@@ -18,14 +18,14 @@ from router.rules.pack import Move, MoveKind, Pack, Rule, Service
 from router.rules.predicates import CompiledCriteria
 from router.rules.reference import evaluate, joint_moves
 
-FOLLOWED, NOT_FOLLOWED = "followed", "not_followed"
+FOLLOWED, NOT_FOLLOWED, WAITED = "followed", "not_followed", "waited"
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """One thing to be seen: a criterion, or the rule itself where ``criterion`` is empty, with this outcome.
 
-    ``outcome`` is met, not_met or unknown, and for a move also followed or not_followed.
+    ``outcome`` is met, not_met or unknown, and for a move also followed, not_followed or, with a guard, waited.
     """
 
     rule: str
@@ -103,6 +103,8 @@ def _points(pack: Pack) -> Iterator[Point]:
         if isinstance(rule, Move):
             yield Point(rule.name, "", FOLLOWED)
             yield Point(rule.name, "", NOT_FOLLOWED)
+            if rule.guard is not None:
+                yield Point(rule.name, "", WAITED)
 
 
 def _seen(pack: Pack) -> Iterator[Point]:
@@ -120,7 +122,7 @@ def _seen(pack: Pack) -> Iterator[Point]:
         for test in narrowing.tests if narrowing else rule.tests:  # type: ignore[attr-defined]  # each has tests
             yield from of_rule(rule, criteria.tokens(view_of(test.given))[rule.name])
     for _, case in pack.cases:
-        circumstances = circumstances_of(case)
+        circumstances = circumstances_of(case, pack)
         evaluation = evaluate(pack, [view_of(case.given)], circumstances)
         there = pack.at(circumstances.board)
         for name, truths in evaluation.criteria[0].items():
@@ -130,6 +132,8 @@ def _seen(pack: Pack) -> Iterator[Point]:
             is_joint = pack.moves[name].kind is MoveKind.JOINT_WORK
             followed = name in joint if is_joint else name == evaluation.move
             yield Point(name, "", FOLLOWED if followed else NOT_FOLLOWED)
+            if name in circumstances.waiting:
+                yield Point(name, "", WAITED)
 
 
 def _base(pack: Pack, rule: Service) -> Iterable[str]:

@@ -45,7 +45,10 @@ def _changes(pack: Pack, decision: Decision) -> Iterator[WouldChange]:
             conditions.setdefault(criterion.condition.fact, []).append(criterion.condition)
     now = decision.evaluation.lead
     after_loss = all(view.after_loss for view in decision.views)
-    for fact in sorted(set(conditions) - _ROOTS):
+    roots = _ROOTS | {
+        part for one in pack.facts.values() for part in (one.change_of, *one.sum_of, *one.count_of) if part
+    }
+    for fact in sorted(set(conditions) - roots):
         definition = pack.facts[fact]
         if after_loss and speaks_of_a_baby(definition):
             continue

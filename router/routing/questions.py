@@ -92,7 +92,8 @@ class Questioner:
                 yield (move, receiver), f"care would move to the {receiver.label}"
 
     def _is_able(self, service: str, circumstances: Circumstances) -> bool:
-        return service not in circumstances.declined and is_offered(self._pack, service, circumstances.board)
+        refuses = service in circumstances.declined or service in circumstances.closed
+        return not refuses and is_offered(self._pack, service, circumstances.board)
 
     def _questions_of(self, rules: tuple[Rule, ...], effect: str, evaluation: Evaluation) -> Iterator[Question]:
         views = evaluation.criteria

@@ -56,15 +56,12 @@ def _why_not(
     verdict = evaluation.verdict(service.name)
     if not is_offered(pack, service.name, circumstances.board):
         return "not offered where the family lives" if circumstances.board else "where the family lives is not known"
-    narrowed = _narrowed(pack, evaluation, service)
-    if verdict is Truth.NOT_MET:
-        return f"it asks for more where the family lives: {narrowed}" if narrowed else "its criteria are not met"
-    if verdict is Truth.UNKNOWN:
-        if narrowed:
-            return f"it is not known whether what it asks for where the family lives is met: {narrowed}"
-        return "it is not known whether its criteria are met"
+    if verdict is not Truth.MET:
+        return _unmet(pack, evaluation, service, verdict)
     if service.name in circumstances.declined:
         return "it declined"
+    if service.name in circumstances.closed:
+        return f"it takes referrals from these only: {service.referrer_words}"
     if not service.can_lead:
         return "it works beside a lead and never leads"
     if not evaluation.lead:
@@ -77,6 +74,15 @@ def _why_not(
         return f"{lead} leads until another has accepted"
     deciding = ranking.deciding(evaluation.lead, service.name, circumstances)
     return _BEATEN_BY[deciding].format(lead=lead)
+
+
+def _unmet(pack: Pack, evaluation: Evaluation, service: Service, verdict: Truth) -> str:
+    narrowed = _narrowed(pack, evaluation, service)
+    if verdict is Truth.NOT_MET:
+        return f"it asks for more where the family lives: {narrowed}" if narrowed else "its criteria are not met"
+    if narrowed:
+        return f"it is not known whether what it asks for where the family lives is met: {narrowed}"
+    return "it is not known whether its criteria are met"
 
 
 def _narrowed(pack: Pack, evaluation: Evaluation, service: Service) -> str:

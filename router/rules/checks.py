@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from router.model.danger import TRIGGERS
+from router.model.danger import TRIGGERS, TRIGGERS_BY_FACT
 from router.rules import schema
 from router.rules.board_checks import BoardChecks, Differing
 from router.rules.derivations import DERIVATIONS
@@ -79,6 +79,37 @@ class _Checker:
                 hint = nearest(entry.derived, DERIVATIONS)
                 yield file.fault((*path, "derived"), f"fact '{name}' has an unknown derivation '{entry.derived}'{hint}")
 
+            yield from self._worked_out(file, path, name, entry)
+
+    def _worked_out(self, file: YamlFile, path: Path_, name: str, entry: schema.FactEntry) -> Iterator[Fault]:
+        """Look at a fact that is worked out from others."""
+        given = [key for key in ("derived", "change_of", "sum_of", "count_of") if getattr(entry, key)]
+        if len(given) > 1:
+            yield file.fault((*path, given[1]), f"fact '{name}' is worked out in two ways; keep one")
+        if (entry.change_of is None) != (entry.within_days is None):
+            yield file.fault(path, f"fact '{name}' needs change_of and within_days together")
+        for key in given:
+            if key == "derived":
+                continue
+            if name in TRIGGERS_BY_FACT:
+                yield file.fault(
+                    (*path, key), f"'{name}' is a sign of danger: a person states it, nothing works it out"
+                )
+            parts = getattr(entry, key)
+            for part in (parts,) if isinstance(parts, str) else parts:
+                yield from self._part(file, (*path, key), name, entry, part)
+
+    def _part(self, file: YamlFile, path: Path_, name: str, entry: schema.FactEntry, part: str) -> Iterator[Fault]:
+        source = self.facts.get(part)
+        if source is None:
+            yield file.fault(path, self._no_fact(part))
+        elif entry.type != "number" or source.type != "number":
+            yield file.fault(path, f"'{name}' and '{part}' must both be numbers")
+        elif source.derived or source.change_of or source.sum_of or source.count_of:
+            yield file.fault(path, f"'{part}' is worked out itself; name a fact that is sent")
+        elif (source.about, source.privacy) != (entry.about, entry.privacy):
+            yield file.fault(path, f"'{name}' must say the same as '{part}' in about and privacy")
+
     def _floor(self) -> Iterator[Fault]:
         """Hold the pack to the safety floor: it must know the floor's facts and the services that the floor tells."""
         facts = self.shapes["facts.yaml"][0]
@@ -139,6 +170,11 @@ class _Checker:
                     yield file.fault(
                         ("offers",), f"'{need}' is not a need of lead.yaml{nearest(need, self.lead.needs)}"
                     )
+            for place, name in enumerate(shape.referrers or ()):
+                if name not in self.services and name not in self.lead.referrer_groups:
+                    hint = nearest(name, [*self.services, *self.lead.referrer_groups])
+                    message = f"'{name}' is no service, and no group of lead.yaml's referrer_groups{hint}"
+                    yield file.fault(("referrers", place), message)
             yield from self._rule(file, (), shape.criteria, shape.eligible_when, "eligible_when", shape.review)
             yield from check_limits(file, (), shape.criteria, shape.eligible_when, "eligible_when")
             for number, test in enumerate(shape.tests):
@@ -155,18 +191,30 @@ class _Checker:
                 if name in seen:
                     yield file.fault(path, f"move '{name}' stands in another file too; rename one")
                 seen.add(name)
-                for slug in (*move.from_, move.to):
-                    if slug not in self.services:
-                        yield file.fault(path, self._no_service(slug))
-                receiver = self.services.get(move.to)
-                if receiver is not None and move.kind != "joint_work" and not receiver.can_lead:
-                    yield file.fault((*path, "to"), f"'{move.to}' never leads, so care cannot move to it")
-                if move.to in move.from_:
-                    yield file.fault(path, f"move '{name}' leads from '{move.to}' to itself")
+                yield from self._hands(file, path, name, move)
                 yield from self._rule(file, path, move.criteria, move.when, "when", move.review)
                 yield from check_limits(file, path, move.criteria, move.when, "when")
                 for number, test in enumerate(move.tests):
                     yield from self._given(file, (*path, "tests", number), test.given)
+
+    def _hands(self, file: YamlFile, path: Path_, name: str, move: schema.MoveEntry) -> Iterator[Fault]:
+        """Look at between whom a move goes, and at what may hold it back."""
+        for slug in (*move.from_, move.to):
+            if slug not in self.services:
+                yield file.fault(path, self._no_service(slug))
+        receiver = self.services.get(move.to)
+        if receiver is not None and move.kind != "joint_work" and not receiver.can_lead:
+            yield file.fault((*path, "to"), f"'{move.to}' never leads, so care cannot move to it")
+        if move.kind == "step_up" and receiver is not None and receiver.mode == "advise":
+            message = f"'{move.to}' only advises, so no step up leads there; name one that treats or assesses"
+            yield file.fault((*path, "to"), message)
+        if move.guard is not None and move.kind == "joint_work":
+            yield file.fault((*path, "guard"), "joint work changes no hands, so there is nothing to guard")
+        if move.guard is not None and move.guard.settled_days is not None and move.kind == "step_up":
+            message = "a step up waits for nobody; use back_needs_news, which danger passes too"
+            yield file.fault((*path, "guard", "settled_days"), message)
+        if move.to in move.from_:
+            yield file.fault(path, f"move '{name}' leads from '{move.to}' to itself")
 
     def _rule(
         self,
@@ -246,6 +294,15 @@ class _Checker:
                 if name not in listed:
                     yield file.fault((key,), f"lacks '{name}', so the order is not total")
         yield from self._equals(file)
+        yield from self._groups(file)
+
+    def _groups(self, file: YamlFile) -> Iterator[Fault]:
+        for group, entry in self.lead.referrer_groups.items():
+            if group in self.services:
+                yield file.fault(("referrer_groups", group), f"'{group}' is a service too; give the group another name")
+            for place, slug in enumerate(entry.services):
+                if slug not in self.services:
+                    yield file.fault(("referrer_groups", group, "services", place), self._no_service(slug))
 
     def _equals(self, file: YamlFile) -> Iterator[Fault]:
         for place, group in enumerate(self.lead.equals):
@@ -259,7 +316,19 @@ class _Checker:
                 path: Path_ = ("cases", number)
                 yield from self._given(file, path, case.given)
                 expect = case.expect
-                named = (case.requested, case.incumbent, expect.lead, *case.declined, *(expect.supporting or ()))
+                handed = case.handed_over
+                if handed is not None and case.incumbent is None:
+                    yield file.fault((*path, "handed_over"), "says how the incumbent came to lead; name the incumbent")
+                giver = handed.by if handed is not None else None
+                named = (
+                    case.requested,
+                    case.incumbent,
+                    case.referrer,
+                    giver,
+                    expect.lead,
+                    *case.declined,
+                    *(expect.supporting or ()),
+                )
                 for slug in (*named, *expect.not_supporting):
                     if slug is not None and slug not in self.services:
                         yield file.fault(path, self._no_service(slug))
@@ -282,6 +351,9 @@ class _Checker:
     def _referral(self, file: YamlFile, path: Path_, referral: schema.StoryReferral) -> Iterator[Fault]:
         yield from self._given(file, path, referral.facts, "facts")
         for fact in referral.facts:
+            if fact in self.facts and self.facts[fact].change_of:
+                message = f"'{fact}' is worked out from what was seen before; give that instead"
+                yield file.fault((*path, "facts", fact), message)
             if fact in self.facts and self.facts[fact].derived:
                 message = f"'{fact}' is worked out from dates; give the people's dates instead"
                 yield file.fault((*path, "facts", fact), message)

@@ -307,13 +307,16 @@ class _Session:
         self._candidate(STAY, 1)
         for name in self.moves:
             receiver = self.pack.moves[name].receiver
-            truth = any_of(view[receiver] for view in self.verdicts) if self._is_able(receiver) else Truth.NOT_MET
+            may_go = self._is_able(receiver) and name not in self.circumstances.waiting
+            truth = any_of(view[receiver] for view in self.verdicts) if may_go else Truth.NOT_MET
             for view, truths in enumerate(self.criteria):
                 code = self.compiled.receiver_codes[name]
                 self._assert({"v": view, code: truth, **self._tokens(name, truths[name])})
 
     def _is_able(self, service: str) -> bool:
-        return service not in self.circumstances.declined and is_offered(self.pack, service, self.circumstances.board)
+        around = self.circumstances
+        refuses = service in around.declined or service in around.closed
+        return not refuses and is_offered(self.pack, service, around.board)
 
     def _moves_from_lead(self) -> dict[str, int]:
         """Return the moves that start from the accepted lead, with their rank above staying; 0 for joint work."""

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from router.model.facts import About, FactDefinition, FactType, Privacy
+from router.model.facts import CHANGE, About, FactDefinition, FactType, Privacy
 from router.rules import schema
 from router.rules.checks import check_pack
 from router.rules.limits import to_formula
 from router.rules.narrowing import CriteriaBuilder, narrowed_service, to_response
 from router.rules.pack import (
+    Ages,
     Board,
     Criterion,
+    Guard,
     LeadOrder,
     Letters,
     Move,
@@ -163,8 +166,11 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
     lead = single("lead.yaml", schema.LeadFile)
     letters = single("letters.yaml", schema.LettersFile)
     criteria = _criteria_builder(facts, sources)
+    service_files = [shape for shape in shapes.values() if isinstance(shape, schema.ServiceFile)]
+    labels = {shape.service: shape.label for shape in service_files}
     services = {
-        shape.service: _service(shape, criteria) for shape in shapes.values() if isinstance(shape, schema.ServiceFile)
+        shape.service: _with_referrers(_service(shape, criteria), shape.referrers, lead, labels)
+        for shape in service_files
     }
     moves = {
         name: _move(name, entry, criteria)
@@ -232,7 +238,11 @@ def _fact(name: str, entry: schema.FactEntry) -> FactDefinition:
         ordered=entry.ordered,
         unit=entry.unit,
         privacy=Privacy(entry.privacy),
-        derivation=entry.derived,
+        derivation=CHANGE if entry.change_of else entry.derived,
+        change_of=entry.change_of or "",
+        within_days=entry.within_days or 0,
+        sum_of=entry.sum_of or (),
+        count_of=entry.count_of or (),
     )
 
 
@@ -279,8 +289,27 @@ def _service(shape: schema.ServiceFile, criteria: CriteriaBuilder) -> Service:
         confidential=Privacy(shape.confidential) if shape.confidential else None,
         response=to_response(shape.respond),
         tests=shape.tests,
+        mode=shape.mode,
+        ages=_ages(shape.ages),
         boards=frozenset(shape.boards) if shape.boards is not None else None,
     )
+
+
+def _ages(entry: schema.Ages | None) -> Ages | None:
+    return Ages(entry.start, entry.until_months, entry.counted_at == "referral") if entry is not None else None
+
+
+def _with_referrers(
+    service: Service, named: tuple[str, ...] | None, lead: schema.LeadFile, labels: Mapping[str, str]
+) -> Service:
+    """Return a service with those who may refer to it: the services named, and those of the groups named."""
+    if named is None:
+        return service
+    groups = [lead.referrer_groups[name] for name in named if name in lead.referrer_groups]
+    single = [name for name in named if name not in lead.referrer_groups]
+    words = [*(group.label for group in groups), *(labels[name] for name in single)]
+    allowed = frozenset({*single, *(one for group in groups for one in group.services)})
+    return replace(service, referrers=allowed, referrer_words=", ".join(words))
 
 
 def _move(name: str, entry: schema.MoveEntry, criteria: CriteriaBuilder) -> Move:
@@ -295,6 +324,7 @@ def _move(name: str, entry: schema.MoveEntry, criteria: CriteriaBuilder) -> Move
         givers=entry.from_,
         receiver=entry.to,
         tests=entry.tests,
+        guard=Guard(entry.guard.settled_days or 0, entry.guard.back_needs_news) if entry.guard else None,
     )
 
 

@@ -96,6 +96,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Ages:
+    """The ages that a service is for: from a stage, until the baby is so many months old, at referral or now."""
+
+    start: str
+    until_months: int | None
+    at_referral: bool
+
+    def __str__(self) -> str:
+        until = f" until {self.until_months} months" if self.until_months is not None else ""
+        return f"from {self.start}{until}, {'at referral' if self.at_referral else 'now'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What holds a move back: days since care last changed hands, and whether going back needs something seen since."""
+
+    settled_days: int
+    back_needs_news: bool
+
+    def __str__(self) -> str:
+        settled = [f"settled_days {self.settled_days}"] if self.settled_days else []
+        return ", ".join([*settled, *(["back_needs_news"] if self.back_needs_news else [])])
+
+
+@dataclass(frozen=True, slots=True)
 class Narrowing:
     """How a board narrows a service.
 
@@ -115,8 +140,9 @@ class Service(Rule):
     """One service of the directory and its criteria.
 
     ``plain_after_loss`` says to a parent who has lost a baby what the service is; empty where ``plain`` will do.
-    ``boards`` are the only ones that it serves; None for every board. ``narrowing`` is there where this is the service
-    as one board has narrowed it.
+    ``mode`` is what it does: treat, assess or advise. ``boards`` are the only ones that it serves, and ``referrers``
+    the services that may refer to it, in words ``referrer_words``; None for every one. ``narrowing`` is there where
+    this is the service as one board has narrowed it.
     """
 
     plain: str
@@ -131,7 +157,11 @@ class Service(Rule):
     confidential: Privacy | None
     response: Response
     tests: tuple[ServiceTest, ...] = field(repr=False)
+    mode: str = "treat"
+    ages: Ages | None = None
     boards: frozenset[str] | None = None
+    referrers: frozenset[str] | None = None
+    referrer_words: str = ""
     narrowing: Narrowing | None = None
 
 
@@ -143,6 +173,7 @@ class Move(Rule):
     givers: tuple[str, ...]
     receiver: str
     tests: tuple[MoveTest, ...] = field(repr=False)
+    guard: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)

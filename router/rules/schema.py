@@ -41,7 +41,11 @@ class PackFile(Strict):
 
 
 class FactEntry(Strict):
-    """One fact of ``facts.yaml``."""
+    """One fact of ``facts.yaml``.
+
+    ``derived`` names how it is worked out from dates. ``change_of`` is the number of which it is the change since it
+    was seen before, at most ``within_days`` earlier. ``sum_of`` adds numbers up; ``count_of`` counts those above 0.
+    """
 
     label: Text
     about: Literal["parent", "infant", "partner", "family"]
@@ -53,6 +57,10 @@ class FactEntry(Strict):
     ask_after_loss: Text = ""
     privacy: Literal["ordinary", "partner", "abuse", "adoption"] = "ordinary"
     derived: str = ""
+    change_of: FactName | None = None
+    within_days: Annotated[int, Field(ge=1, le=730)] | None = None
+    sum_of: Annotated[tuple[FactName, ...], Field(min_length=2)] | None = None
+    count_of: Annotated[tuple[FactName, ...], Field(min_length=2)] | None = None
 
 
 class FactsFile(Strict):
@@ -182,6 +190,18 @@ class ServiceTest(Strict):
     expect: ServiceExpectation
 
 
+class Ages(Strict):
+    """The ages that a service is for, as ``router rules prove`` holds its criteria to them.
+
+    ``start`` is the stage from which it takes families, and ``until_months`` the age of the baby, in whole months, from
+    which it takes no new ones. ``counted_at`` says whether that is the age at referral or now.
+    """
+
+    start: Literal["preconception", "pregnant", "postnatal"] = Field(alias="from")
+    until_months: Annotated[int, Field(ge=1, le=240)] | None = None
+    counted_at: Literal["referral", "now"] = "now"
+
+
 class ServiceFile(Strict):
     """``services/<id>.yaml``: one service, its criteria and its tests."""
 
@@ -190,9 +210,12 @@ class ServiceFile(Strict):
     plain: Text
     plain_after_loss: Text = ""
     tier: Annotated[int, Field(ge=0, le=4)]
+    mode: Literal["treat", "assess", "advise"] = "treat"
     offers: Annotated[tuple[Slug, ...], Field(min_length=1)]
     provision: Literal["board", "regional", "national"] = "board"
     boards: Annotated[tuple[BoardCode, ...], Field(min_length=1)] | None = None
+    referrers: Annotated[tuple[Slug, ...], Field(min_length=1)] | None = None
+    ages: Ages | None = None
     can_lead: bool = True
     beside_lead: Literal["joint_work", "consultation", "informed"] = "joint_work"
     always_beside: bool = False
@@ -236,6 +259,23 @@ class BoardFile(Strict):
     narrows: dict[Slug, NarrowingEntry] = {}
 
 
+class GuardEntry(Strict):
+    """What holds a move back for a while, so that no family is sent on and back without cause.
+
+    ``settled_days`` is how long care must have been in the giver's hands. With ``back_needs_news`` the move does not go
+    back to whom care came from, unless something that it rests on was seen since.
+    """
+
+    settled_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    back_needs_news: bool = False
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> GuardEntry:
+        if self.settled_days is None and not self.back_needs_news:
+            raise ValueError("holds nothing: give settled_days, or back_needs_news: true")
+        return self
+
+
 class MoveTest(Strict):
     """A case for one move's criteria."""
 
@@ -253,6 +293,7 @@ class MoveEntry(Strict):
     to: Slug
     criteria: Annotated[dict[Slug, CriterionEntry], Field(min_length=1)]
     when: Combination
+    guard: GuardEntry | None = None
     review: Review
     tests: Annotated[tuple[MoveTest, ...], Field(min_length=1)]
 
@@ -263,10 +304,18 @@ class PathwayFile(Strict):
     moves: dict[Slug, MoveEntry]
 
 
+class ReferrerGroup(Strict):
+    """Services whose people may refer where a service names the group, and what the group is called."""
+
+    label: Text
+    services: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
 class LeadFile(Strict):
     """``lead.yaml``: the agreed order in which services come first.
 
     ``equals`` are groups of services that it was agreed do equally well where both accept, so that the list decides.
+    ``referrer_groups`` are those that a service may name in ``referrers``.
     """
 
     order: tuple[
@@ -275,6 +324,7 @@ class LeadFile(Strict):
     needs: dict[Slug, Text]
     needs_order: tuple[Slug, ...]
     equals: tuple[Annotated[tuple[Slug, ...], Field(min_length=2)], ...] = ()
+    referrer_groups: dict[Slug, ReferrerGroup] = {}
     tie_break: tuple[Slug, ...]
 
 
@@ -293,6 +343,14 @@ class PackExpectation(Strict):
     asks: tuple[FactName, ...] | None = None
 
 
+class HandedOver(Strict):
+    """How the service that leads came to lead: from whom, how many days ago, and whether the facts were seen since."""
+
+    by: Slug | None = None
+    days_ago: Annotated[int, Field(ge=0, le=3_650)]
+    seen_since: bool = False
+
+
 class PackTest(Strict):
     """A case for the whole pack: facts in, lead out."""
 
@@ -300,8 +358,10 @@ class PackTest(Strict):
     board: BoardCode | None = None
     given: dict[FactName, ValueInFile]
     urgency: Literal["routine", "urgent", "emergency"] | None = None
+    referrer: Slug | None = None
     requested: Slug | None = None
     incumbent: Slug | None = None
+    handed_over: HandedOver | None = None
     declined: tuple[Slug, ...] = ()
     expect: PackExpectation
 

@@ -97,6 +97,8 @@ def circumstances(pack: Pack, chance: Random) -> Circumstances:
         moved_board=chance.random() < 0.2,
         requested=some(),
         declined=some(),
+        closed=some() if chance.random() < 0.2 else frozenset(),
+        waiting=frozenset(name for name in pack.moves if chance.random() < 0.2),
     )
 
 

@@ -275,4 +275,6 @@ def circumstances(draw: st.DrawFn, pack: Pack) -> Circumstances:
         moved_board=draw(st.booleans()),
         requested=frozenset(draw(st.lists(names, max_size=2))),
         declined=frozenset(draw(st.lists(names, max_size=2))),
+        closed=frozenset(draw(st.lists(names, max_size=1))),
+        waiting=frozenset(name for name in pack.moves if draw(st.integers(0, 4)) == 0),
     )

@@ -68,7 +68,7 @@ def together(old: Pack, new: Pack) -> Packs:
         now = new.facts.get(name)
         if now is None:
             facts[name] = before
-        elif before.type is not now.type or before.derivation != now.derivation:
+        elif before.type is not now.type or _worked_out(before) != _worked_out(now):
             apart.add(name)
         elif before.choices != now.choices:
             choices = merged(before.choices, now.choices, ordered=before.ordered or now.ordered)
@@ -80,6 +80,10 @@ def together(old: Pack, new: Pack) -> Packs:
     # What is first is first left out of a witness: one that needs no danger shows none.
     facts = dict(sorted(facts.items(), key=lambda one: one[0].removesuffix(BEFORE) not in TRIGGERS_BY_FACT))
     return Packs(_renamed(old, apart) if apart else old, new, facts, frozenset(apart))
+
+
+def _worked_out(one: FactDefinition) -> tuple[object, ...]:
+    return one.derivation, one.change_of, one.within_days
 
 
 def knows(definition: FactDefinition, value: FactValue | NotApplicable) -> bool:

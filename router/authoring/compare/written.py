@@ -77,16 +77,19 @@ def _label(one: Any) -> str:
 
 def _service(place: str, old: Service, new: Service) -> Iterator[Difference]:
     yield from _plain(
-        place, old, new, ("tier", "offers", "provision", "boards", "can_lead", "beside_lead", "always_beside")
+        place,
+        old,
+        new,
+        ("tier", "mode", "offers", "provision", "boards", "referrers", "can_lead", "beside_lead", "always_beside"),
     )
     yield from _plain(place, old, new, ("may_see", "confidential"))
-    yield from _plain(place, old, new, ("plain",), words_only=True)
+    yield from _plain(place, old, new, ("plain", "referrer_words", "ages"), words_only=True)
     yield from _plain(place, old.response, new.response, Response.__slots__)
     yield from _rule(place, old, new)
 
 
 def _move(place: str, old: Move, new: Move) -> Iterator[Difference]:
-    yield from _plain(place, old, new, ("kind", "givers", "receiver"))
+    yield from _plain(place, old, new, ("kind", "givers", "receiver", "guard"))
     yield from _rule(place, old, new)
 
 
@@ -112,6 +115,7 @@ def _criterion(place: str, old: Criterion, new: Criterion) -> Iterator[Differenc
 
 def _fact(place: str, old: FactDefinition, new: FactDefinition) -> Iterator[Difference]:
     yield from _plain(place, old, new, ("about", "type", "choices", "ordered", "unit", "privacy", "derivation"))
+    yield from _plain(place, old, new, ("change_of", "within_days", "sum_of", "count_of"))
     yield from _plain(place, old, new, ("label", "ask"), words_only=True)
 
 

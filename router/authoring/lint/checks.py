@@ -13,7 +13,7 @@ from router.authoring.proof.symbols import TIMES
 from router.model.truth import Truth
 from router.rules.evaluation import is_offered
 from router.rules.normal_form import conjunctions
-from router.rules.pack import HANDOVERS, Move, Pack, Rule, Service
+from router.rules.pack import HANDOVERS, Move, MoveKind, Pack, Rule, Service
 from router.rules.yamlfile import Path_
 
 SOON = timedelta(days=30)
@@ -40,6 +40,7 @@ class _Linter:
             yield from self.sources(rule)
             yield from self.graduation(rule)
         yield from self.nowhere()
+        yield from self.only_up()
         yield from self.wording()
 
     # --- single rules -----------------------------------------------------------------------------------------
@@ -99,6 +100,38 @@ class _Linter:
                     f"No board offers the service '{name}', so no family can reach it",
                     "Take it out of 'lacks' of a board in boards.yaml, or say there who provides it in served_by",
                 )
+
+    def only_up(self) -> Iterator[Finding]:
+        """Look for services that families step up to, and from which no way leads down again."""
+        up: dict[str, set[str]] = {}
+        on: dict[str, set[str]] = {}
+        for move in self.pack.moves.values():
+            if move.kind is MoveKind.STEP_UP:
+                up.setdefault(move.receiver, set()).update(move.givers)
+            elif move.kind in HANDOVERS:
+                for giver in move.givers:
+                    on.setdefault(giver, set()).add(move.receiver)
+        for top, givers in sorted(up.items()):
+            if self._leads_down(top, on):
+                continue
+            ladder = ", ".join(sorted(givers))
+            yield self._at(
+                (f"services/{top}.yaml", ("service",)),
+                Code.ONLY_UP,
+                f"A ladder that only goes up: families step up to '{top}' from {ladder}, and no way leads down again",
+                f"Add a move of kind step_down from '{top}', by needs that have been met",
+            )
+
+    def _leads_down(self, top: str, on: dict[str, set[str]]) -> bool:
+        tier = self.pack.services[top].tier
+        seen, left = {top}, [top]
+        while left:
+            for name in sorted(on.get(left.pop(), set()) - seen):
+                if self.pack.services[name].tier < tier:
+                    return True
+                seen.add(name)
+                left.append(name)
+        return False
 
     def wording(self) -> Iterator[Finding]:
         for file, path, text in self._texts():

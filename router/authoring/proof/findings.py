@@ -19,6 +19,7 @@ class Kind(StrEnum):
     ALWAYS = "always"
     CONTRADICTION = "contradiction"
     NEVER_LEADS = "never-leads"
+    OUTSIDE_AGES = "outside-ages"
     CYCLE = "cycle"
     AGE_ALONE = "age-alone"
     SCORE_ALONE = "score-alone"
@@ -34,6 +35,7 @@ MEANING: Mapping[Kind, str] = {
     Kind.ALWAYS: "Every criterion can be missed by some family",
     Kind.CONTRADICTION: "No criteria that must hold together exclude one another",
     Kind.NEVER_LEADS: "Every service that can lead does lead some family in some board",
+    Kind.OUTSIDE_AGES: "No service accepts a family outside the ages that it states",
     Kind.CYCLE: "No family is handed round in a circle while nothing changes",
     Kind.AGE_ALONE: "No birthday by itself moves anybody",
     Kind.SCORE_ALONE: "No score by itself steps anybody down",

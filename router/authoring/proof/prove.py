@@ -20,6 +20,7 @@ from router.rules.pack import HANDOVERS, Board, Formula, Move, MoveKind, Pack, R
 from router.rules.ranking import Ranking
 
 LONGEST_CIRCLE = 6
+TO_AND_FRO = 2
 _DANGERS: tuple[Urgency | None, ...] = (None, Urgency.URGENT, Urgency.EMERGENCY)
 
 
@@ -61,6 +62,7 @@ class _Prover:
             ("criteria, services and moves that nobody can meet, or everybody does", self.reach),
             ("criteria that exclude one another", self.contradictions),
             ("services that never lead", self.never_lead),
+            ("services that take families outside the ages they state", self.ages),
             ("circles of moves", self.circles),
             ("birthdays that move somebody", self.age_alone),
             ("scores that step somebody down", self.score_alone),
@@ -190,6 +192,20 @@ class _Prover:
                         message = f"In {place}, '{first}' and '{second}' must both hold and never can"
                         yield Finding(Kind.CONTRADICTION, (rule.name, first, second), message)
 
+    def ages(self) -> Iterator[Finding]:
+        """Find families of an age that a service says it is not for, and whom it accepts all the same."""
+        for place, service in self._rules():
+            if not isinstance(service, Service) or service.ages is None:
+                continue
+            outside = self.family.outside(service.ages)
+            model = self.asker.find(f"ages of {place}", [self.family], self._met(service), outside)
+            if model is not None:
+                board = service.narrowing.board if service.narrowing else self._any_board()
+                message = (
+                    f"{place} accepts this family, which is outside the ages that it states. Change one of the two"
+                )
+                yield Finding(Kind.OUTSIDE_AGES, (service.name,), message, self._witness(model, self._board(board)))
+
     # --- moves ------------------------------------------------------------------------------------------------
 
     def circles(self) -> Iterator[Finding]:
@@ -200,7 +216,7 @@ class _Prover:
             for start in sorted(offered):
                 for path in self._paths(start, start, edges, [], z3.BoolVal(val=True)):
                     circle = frozenset(giver for giver, _ in path)
-                    if circle in found:
+                    if circle in found or self._is_guarded(path):
                         continue
                     model = self.asker.find("a circle", [self.family], *(edges[edge] for edge in path))
                     if model is None:
@@ -209,10 +225,22 @@ class _Prover:
                     way = " to ".join([*(giver for giver, _ in path), start])
                     message = (
                         f"This family would be handed from {way} while nothing changes. Set a condition of a move down "
-                        "apart from the condition of the move up, with room between them"
+                        "apart from the condition of the move up, with room between them, or give the move down "
+                        "guard: {back_needs_news: true}"
                     )
                     subjects = tuple(giver for giver, _ in path)
                     yield Finding(Kind.CYCLE, subjects, message, self._witness(model, board, accepted=start))
+
+    def _is_guarded(self, path: Sequence[tuple[str, str]]) -> bool:
+        """Return whether a way to and fro ends, since one of the two goes back on news alone, danger or not."""
+        return len(path) == TO_AND_FRO and any(
+            all(
+                move.guard is not None and move.guard.back_needs_news and move.kind is not MoveKind.STEP_UP
+                for move in self._of_kinds(*HANDOVERS)
+                if giver in move.givers and move.receiver == receiver
+            )
+            for giver, receiver in path
+        )
 
     def _handovers(self, offered: frozenset[str], accepts: Mapping[str, Both]) -> dict[tuple[str, str], Any]:
         """Return, for giver and receiver, when a move from the one to the other is followed."""

@@ -6,7 +6,18 @@ from datetime import date
 
 from router.authoring.html import Html, el, items, joined, page, table
 from router.authoring.sheet.diagram import diagrams
-from router.authoring.sheet.words import KINDS, answers, boards, condition, criteria, provider, review
+from router.authoring.sheet.words import (
+    KINDS,
+    MODES,
+    ages,
+    answers,
+    boards,
+    condition,
+    criteria,
+    guard,
+    provider,
+    review,
+)
 from router.rules.pack import Pack, Service
 
 
@@ -42,8 +53,11 @@ def sheet(pack: Pack, today: date | None = None) -> str:
 
 def _service(pack: Pack, one: Service, today: date | None) -> list[object]:
     role = None if one.can_lead else el("div", "Works beside a lead and never leads")
+    mode = el("div", MODES[one.mode])
+    who = el("div", f"Referrals from: {one.referrer_words}") if one.referrers is not None else None
+    span = el("div", f"Ages: {ages(one.ages)}") if one.ages is not None else None
     return [
-        joined(el("strong", one.label), el("div", one.plain), role),
+        joined(el("strong", one.label), el("div", one.plain), mode, span, who, role),
         str(one.tier),
         ", ".join(pack.order.needs[need] for need in one.offers),
         criteria(one),
@@ -121,7 +135,7 @@ def _pathways(pack: Pack, today: date | None) -> list[Html]:
                 one.label,
                 ", ".join(pack.services[giver].label for giver in one.givers),
                 pack.services[one.receiver].label,
-                criteria(one),
+                joined(criteria(one), guard(one)),
                 review(one, today),
             ]
             for one in moves
