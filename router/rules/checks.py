@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import islice
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -13,10 +14,20 @@ from router.model.danger import TRIGGERS, TRIGGERS_BY_FACT
 from router.rules import schema
 from router.rules.board_checks import BoardChecks, Differing
 from router.rules.derivations import DERIVATIONS
-from router.rules.limits import MOST_CONJUNCTIONS, MOST_CRITERIA, check_limits, has_too_many_ways, to_formula
+from router.rules.limits import (
+    MOST_CONJUNCTIONS,
+    MOST_CRITERIA,
+    MOST_NAMED,
+    check_limits,
+    has_too_many_ways,
+    to_formula,
+)
 from router.rules.narrowing import faults_of_narrowing, narrowed_formula
 from router.rules.schema import nearest
 from router.rules.yamlfile import Fault, Path_, YamlFile
+
+MOST_FAULTS = 200
+"""How many faults are told at once; more help nobody, and looking for near names takes time."""
 
 Shapes = Mapping[str, tuple[YamlFile, BaseModel]]
 Model = TypeVar("Model", bound=BaseModel)
@@ -24,7 +35,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def check_pack(shapes: Shapes) -> list[Fault]:
     """Return every fault that the files show only together."""
-    return list(_Checker(shapes).faults())
+    return list(islice(_Checker(shapes).faults(), MOST_FAULTS))
 
 
 class _Checker:
@@ -157,7 +168,8 @@ class _Checker:
         count = len(base.criteria) + len(entry.criteria)
         facts = {name: one.when.fact for name, one in base.criteria.items()}
         formula = narrowed_formula(to_formula(base.eligible_when), facts, entry)
-        if count > MOST_CRITERIA or has_too_many_ways(formula):
+        named = sum(1 for _ in formula.criteria())
+        if count > MOST_CRITERIA or named > MOST_NAMED or has_too_many_ways(formula):
             most = f"at most {MOST_CRITERIA} criteria and {MOST_CONJUNCTIONS} ways"
             yield file.fault(path, f"makes '{base.service}' too large there ({most}); name fewer criteria")
 
@@ -227,6 +239,8 @@ class _Checker:
         known: Mapping[str, schema.CriterionEntry] | None = None,
     ) -> Iterator[Fault]:
         """Yield the faults of a rule; ``known`` are the criteria that it may name, where they are more than its own."""
+        if len(criteria) > MOST_CRITERIA:
+            return  # told by check_limits, and no use looking at each
         used: set[str] = set()
         for name, place in _names(combination, (*path, key)):
             used.add(name)

@@ -17,6 +17,7 @@ from router.rules.yamlfile import Fault, Path_, YamlFile
 
 MOST_CRITERIA = 24
 MOST_CONJUNCTIONS = 48
+MOST_NAMED = 100
 
 
 def check_limits(
@@ -31,6 +32,9 @@ def check_limits(
         yield file.fault((*path, "criteria"), f"has {len(criteria)} criteria; at most {MOST_CRITERIA} are allowed")
         return
     formula = to_formula(combination)
+    if sum(1 for _ in formula.criteria()) > MOST_NAMED:
+        yield file.fault((*path, key), f"names criteria more than {MOST_NAMED} times; say it more simply")
+        return
     if has_too_many_ways(formula):
         message = (
             f"can be met or missed in more than {MOST_CONJUNCTIONS} ways; split the rule or name a wider criterion"

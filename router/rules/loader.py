@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -30,7 +31,12 @@ from router.rules.pack import (
     Source,
     SupportRole,
 )
-from router.rules.yamlfile import Fault, PackError, YamlFile, parse_yaml
+from router.rules.yamlfile import Fault, PackError, YamlFile, parse_yaml, read_bytes
+
+MOST_FILES = 500
+MOST_PACK_BYTES = 4_194_304
+MOST_FAULTS = 200
+MOST_NAME = 64
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -58,16 +64,35 @@ def load_pack(folder: Path) -> Pack:
     """Load the pack in ``folder``. Raises ``PackError`` with every fault that can be told at once."""
     if not folder.is_dir():
         raise PackError([Fault(str(folder), 0, 0, "is not a folder; name the folder of a rule pack")])
+    root = folder.resolve()
+    paths = sorted(islice(folder.rglob("*.yaml"), MOST_FILES + 1))
+    if len(paths) > MOST_FILES:
+        raise PackError([_too_many(str(folder))])
     files: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*.yaml")):
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise PackError([Fault(str(path), 0, 0, "leads outside the pack's folder; copy the file into it")])
-        files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        if not _is_within(path, root):
+            raise PackError([Fault(name, 0, 0, "leads outside the pack's folder; copy the file into it")])
+        files[name] = read_bytes(path, name)
     return build_pack(files)
+
+
+def _is_within(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):
+        return False  # a link that leads to itself
+
+
+def _too_many(name: str) -> Fault:
+    most = f"at most {MOST_FILES} files of {MOST_PACK_BYTES} bytes together"
+    return Fault(name, 0, 0, f"is too large for a pack: {most} are allowed")
 
 
 def build_pack(files: Mapping[str, bytes]) -> Pack:
     """Build a pack from the bytes of its files, by path within the pack. Raises ``PackError``."""
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_PACK_BYTES:
+        raise PackError([_too_many("the pack")])
     faults: list[Fault] = []
     shapes: dict[str, tuple[YamlFile, BaseModel]] = {}
     for name in sorted(files):
@@ -115,12 +140,12 @@ def _read(name: str, content: bytes, kind: type[Model]) -> tuple[YamlFile, Model
     try:
         return file, kind.model_validate(file.data)
     except ValidationError as error:
-        raise PackError([_explain(file, detail) for detail in _plain(error)]) from None
+        raise PackError([_explain(file, detail) for detail in _plain(error)[:MOST_FAULTS]]) from None
 
 
 def _plain(error: ValidationError) -> list[Any]:
     """Return what was refused, without lists that are too short only because their parts were refused."""
-    details: list[Any] = list(error.errors())
+    details: list[Any] = list(islice(error.errors(), MOST_FAULTS * 2))
     return [
         one
         for one in details
@@ -131,18 +156,17 @@ def _plain(error: ValidationError) -> list[Any]:
 
 def _explain(file: YamlFile, detail: Any) -> Fault:
     path = tuple(part for part in detail["loc"] if part != "[key]")
-    last = str(path[-1]) if path else "file"
+    last = str(path[-1])[:MOST_NAME] if path else "file"
     match detail["type"]:
         case "extra_forbidden":
             message = f"has a key '{last}' that is not known here; check its spelling"
         case "missing":
             message = f"lacks '{last}'"
         case "string_pattern_mismatch":
-            message = (
-                f"has '{detail['input']}', which is not written as names are here: lower case, as in its neighbours"
-            )
+            given = str(detail["input"])[:MOST_NAME]
+            message = f"has '{given}', which is not written as names are here: lower case, as in its neighbours"
         case "literal_error":
-            message = f"has '{detail['input']}'; use one of {detail['ctx']['expected']}"
+            message = f"has '{str(detail['input'])[:MOST_NAME]}'; use one of {detail['ctx']['expected']}"
         case "value_error":
             message = str(detail["ctx"]["error"])
         case _:

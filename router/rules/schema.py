@@ -16,6 +16,7 @@ FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,63}$")]
 BoardCode = Annotated[str, Field(pattern=r"^S08[0-9]{6}$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
+MOST_LIKENED = 1_000
 ValueInFile = bool | int | str | date
 
 
@@ -27,7 +28,9 @@ class Strict(BaseModel):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint at the nearest known name, or an empty string."""
-    close = difflib.get_close_matches(name, list(known), n=1)
+    listed = list(known)
+    # among too many names, looking takes longer than the hint is worth
+    close = difflib.get_close_matches(name[:64], listed, n=1) if len(listed) <= MOST_LIKENED else []
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
