@@ -98,7 +98,7 @@ def build_pack(files: Mapping[str, bytes]) -> Pack:
     for name in sorted(files):
         kind = kind_of(name)
         if kind is None:
-            faults.append(Fault(name, 0, 0, "is not a file of a pack; see the list in docs/rules.md"))
+            faults.append(Fault(name, 0, 0, "is not a file of a pack; see the list in docs/rule-language.md"))
             continue
         try:
             shapes[name] = _read(name, files[name], kind)

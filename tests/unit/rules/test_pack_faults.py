@@ -445,7 +445,9 @@ def test_a_missing_file_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", ["other.yaml", "services/more/x.yaml", "servces/clinic.yaml"])
 def test_a_file_that_no_pack_has_is_found(name: str) -> None:
     """A rule in a misspelt folder is never passed over in silence."""
-    assert faults_of({**files(), name: "a: 1"}) == [f"{name}: is not a file of a pack; see the list in docs/rules.md"]
+    assert faults_of({**files(), name: "a: 1"}) == [
+        f"{name}: is not a file of a pack; see the list in docs/rule-language.md"
+    ]
 
 
 def test_a_file_that_is_not_text_or_too_large_is_found() -> None:
