@@ -175,6 +175,8 @@ def circumstances_of(case: PackTest, pack: Pack) -> Circumstances:
     """Return the circumstances that a test of the whole pack states, with the danger that its facts show."""
     shown = _danger(case)
     danger = max((trigger.urgency for trigger in TRIGGERS if trigger.name in shown), default=None)
+    stated = Urgency[case.urgency.upper()] if case.urgency else None
+    urgency = max((one for one in (stated, danger) if one is not None), default=None)
     incumbent = case.incumbent or ""
     return Circumstances(
         board=case.board or "",
@@ -182,7 +184,7 @@ def circumstances_of(case: PackTest, pack: Pack) -> Circumstances:
         accepted=incumbent,
         requested=frozenset({case.requested} if case.requested else ()),
         declined=frozenset(case.declined),
-        closed=closed_to(pack, [case.referrer], danger) if case.referrer and not incumbent else frozenset(),
+        closed=closed_to(pack, [case.referrer], urgency) if case.referrer and not incumbent else frozenset(),
         waiting=_waiting(case, pack, incumbent, danger),
     )
 

@@ -241,4 +241,6 @@ def circumstances(draw: st.DrawFn, pack: Pack) -> Circumstances:
         accepted=draw(st.one_of(st.just(""), services(pack))),
         requested=draw(names),
         declined=draw(names),
+        closed=draw(st.frozensets(services(pack), max_size=1)),
+        waiting=frozenset(name for name in pack.moves if draw(st.integers(0, 9)) == 0),
     )

@@ -130,7 +130,7 @@ class Decider:
                 if referral.event.requested_service in services
             ),
             declined=case.standing.declined,
-            closed=frozenset() if stands else closed_to(self.pack, referrers, danger),
+            closed=frozenset() if stands else closed_to(self.pack, referrers, _urgency(case, found)),
             waiting=waiting(self.pack, accepted.service, case.standing.handed, case.as_of, danger, views)
             if accepted is not None and stands
             else frozenset(),

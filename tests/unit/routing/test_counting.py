@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.model.facts import FactView, Known, Missing, Unknown
@@ -70,6 +70,7 @@ def test_a_change_is_never_taken_from_a_sender() -> None:
     assert views_of(case_of([older, newer]), PACK.facts, ())[0].facts["epds_rise"] == Unknown()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 30)), max_size=6), st.integers(1, 200))
 def test_a_change_does_not_depend_on_the_order_in_which_scores_came(scores: list[tuple[int, int]], within: int) -> None:
     """And what is known adds up: the earlier score and the change give the newer."""

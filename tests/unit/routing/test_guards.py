@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.model.facts import Known
@@ -77,21 +77,24 @@ def test_a_move_back_needs_something_seen_since() -> None:
     assert decided(*old, said("housing_insecure", value=True), days_ago=50).lead == "cpmht"
 
 
-@given(days=st.integers(0, 200), danger=st.sampled_from(Urgency), giver=st.sampled_from(sorted(PACK.services)))
-def test_danger_never_waits(days: int, danger: Urgency, giver: str) -> None:
-    """No step up is held back while there is danger, whatever the guard says."""
-    handed = Handover(giver, WHEN - timedelta(days=days))
-    guarded = build(with_guard("{back_needs_news: true}"))
-    assert waiting(guarded, "gp", handed, WHEN, danger, [{}]) == frozenset()
-    for lead in PACK.services:
-        held = waiting(PACK, lead, handed, WHEN, danger, [{}])
-        assert all(PACK.moves[name].kind is not MoveKind.STEP_UP for name in held)
-
-
 def with_guard(guard: str, kind: str = "step_up") -> dict[str, str]:
     """Return the small pack with a guard on its move."""
     moves = files()["pathways/moves.yaml"].replace("    review:", f"    guard: {guard}\n    review:")
     return {**files(), "pathways/moves.yaml": moves.replace("kind: step_up", f"kind: {kind}")}
+
+
+GUARDED = build(with_guard("{back_needs_news: true}"))
+
+
+@settings(deadline=None, max_examples=50)
+@given(days=st.integers(0, 200), danger=st.sampled_from(Urgency), giver=st.sampled_from(sorted(PACK.services)))
+def test_danger_never_waits(days: int, danger: Urgency, giver: str) -> None:
+    """No step up is held back while there is danger, whatever the guard says."""
+    handed = Handover(giver, WHEN - timedelta(days=days))
+    assert waiting(GUARDED, "gp", handed, WHEN, danger, [{}]) == frozenset()
+    for lead in PACK.services:
+        held = waiting(PACK, lead, handed, WHEN, danger, [{}])
+        assert all(PACK.moves[name].kind is not MoveKind.STEP_UP for name in held)
 
 
 def test_a_step_up_without_danger_may_need_news_to_go_back() -> None:
@@ -154,11 +157,19 @@ def test_one_who_may_refer_is_enough_and_one_not_known_closes_nothing(by: tuple[
     assert referred(*by).lead == "cpmht"
 
 
-def test_who_refers_is_not_asked_where_there_is_danger() -> None:
-    """Any sign of danger opens every service to every referrer."""
+def test_who_refers_is_not_asked_where_it_is_urgent() -> None:
+    """Any sign of danger, and an urgency that is stated, open every service to every referrer."""
     assert referred("third-sector", also=(said("severe_sleep_difficulty", value=True),)).lead == "cpmht"
+    ill = event_of(
+        said("parent_illness_severity", "moderate"),
+        people=BABY,
+        referrer=Referrer(service="third-sector"),
+        urgency=Urgency.URGENT,
+    )
+    assert DECIDER.decide(case_of([held_as(ill)])).lead == "cpmht"
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.sampled_from(["", "unheard-of", *sorted(PACK.services)]), max_size=4))
 def test_a_service_is_closed_only_to_referrers_that_are_all_known(referrers: list[str]) -> None:
     """What is not known excludes nobody."""

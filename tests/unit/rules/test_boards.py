@@ -273,6 +273,7 @@ def _meets(condition: Condition, place: int, value: Any, measure: dict[Any, int]
     )
 
 
+@settings(deadline=None)
 @given(_conditions(st.integers(0, 4)), _conditions(st.integers(0, 4)))
 def test_within_is_never_said_of_numbers_that_are_not(inner: Condition, outer: Condition) -> None:
     """The cheap check at load errs to the side of refusing."""
@@ -281,6 +282,7 @@ def test_within_is_never_said_of_numbers_that_are_not(inner: Condition, outer: C
         assert all(_meets(outer, n, n, measure) for n in measure if _meets(inner, n, n, measure))
 
 
+@settings(deadline=None)
 @given(_conditions(st.sampled_from(CHOICE.choices)), _conditions(st.sampled_from(CHOICE.choices)))
 def test_within_is_exact_for_choices(inner: Condition, outer: Condition) -> None:
     """Every choice is tried."""
@@ -289,7 +291,7 @@ def test_within_is_exact_for_choices(inner: Condition, outer: Condition) -> None
     assert is_within(inner, outer, CHOICE) is really
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(packs, st.lists(views, min_size=8, max_size=8))
 def test_a_board_only_ever_narrows(pack: Pack, families: list[FactView]) -> None:
     """Who meets the narrowed service meets the national one; who is in danger and meets the one meets the other."""
