@@ -202,7 +202,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     root = tmp_path_factory.mktemp("hostile")
     folders = [str(planted(root, name)) for name in (*TEXTS, *PLANTS)]
     limits = [str(CPU_SECONDS), str(MEMORY_BYTES)]
-    done = subprocess.run([sys.executable, "-c", CHILD, *limits, *folders], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, *limits, *folders], capture_output=True, text=True, check=False, timeout=600
+    )
     assert done.returncode == 0, done.stderr[-2_000:]
     answers: dict[str, list[str]] = json.loads(done.stdout)
     return answers
