@@ -208,8 +208,15 @@ class Letters:
     receiver: Mapping[str, str]
 
 
+class _Remembering:
+    """Room for what is worked out once: no field, so that it is neither compared nor copied."""
+
+    __slots__ = ("_there",)
+    _there: dict[str, Pack]
+
+
 @dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(_Remembering):
     """A whole pack. ``digest`` names its exact content; ``files`` is that content.
 
     ``services`` are those of the national base and those that single boards have; ``narrowed`` are the services as a
@@ -236,13 +243,14 @@ class Pack:
     review_people: int = 1
     stories: Mapping[str, StoryFile] = field(repr=False, default_factory=dict)
     narrowed: Mapping[str, Mapping[str, Service]] = field(repr=False, default_factory=dict)
-    _there: dict[str, Pack] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def at(self, board: str) -> Pack:
         """Return the pack as it is for families of a board, by its S08 code: with the services as it narrows them."""
         code = self.board_aliases.get(board, board)
         if code not in self.narrowed:
             return self
+        if not hasattr(self, "_there"):
+            object.__setattr__(self, "_there", {})
         known = self._there.get(code)
         if known is None:
             services = {name: self.narrowed[code].get(name, one) for name, one in self.services.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,6 +100,9 @@ def test_an_older_code_of_the_board_means_the_board() -> None:
         assert found.verdict("clinic") is NOT_MET
         assert engine.evaluate([view], Circumstances(board=code)) == found
     assert pack.at("S08000018") is pack.at(THIRD) is not pack.at(FIRST)
+    # what was worked out is no part of the pack: one that was asked equals one that was not
+    assert pack == build(with_overlay(OVERLAY.replace(FIRST, THIRD), **{"boards.yaml": boards}))
+    assert replace(pack, boards={}).at(THIRD).boards == {}
 
 
 def test_the_digest_is_of_all_files_and_another_board_keeps_the_base() -> None:
