@@ -12,6 +12,7 @@ from router.model.facts import Known
 from router.model.people import Person, Role
 from router.model.referral import Observation, Referrer, Urgency
 from router.routing.case import Handover, Proposal, Standing
+from router.routing.counterfactuals import changes
 from router.routing.decision import Decision
 from router.routing.guards import waiting
 from router.routing.referring import closed_to
@@ -211,3 +212,11 @@ def test_a_service_that_says_what_cannot_be_is_refused(name: str, old: str, new:
     with pytest.raises(PackError) as caught:
         build({**files(), name: files()[name].replace(old, new, 1)})
     assert str(caught.value) == fault
+
+
+def test_what_would_change_knows_that_danger_opens_a_service() -> None:
+    """Were the mother in danger, who referred her would not be asked."""
+    decision = referred("third-sector")
+    found = {(one.fact, one.lead) for one in changes(PACK, decision)}
+    assert ("suicidal_intent", "cpmht") in found
+    assert decision.lead != "cpmht"
