@@ -11,6 +11,7 @@ DIRECTORY_IDS: dict[str, str] = {
     "CAMHS": "camhs",
     "SMS": "substance-misuse",
     "MAT": "maternity",
+    "SNIP": "special-needs-in-pregnancy",
     "NNFU": "neonatal-follow-up",
     "NDS": "neurodevelopmental",
     "HV": "health-visiting",

@@ -40,7 +40,8 @@ _YES_NO: dict[About, str] = {
 }
 _NUMBERS: dict[About, str] = {
     "parent": "epds_total epds_item_10 phq9_total gad7_total",
-    "infant": "imh_indicators imh_domains gestation_weeks birth_weight_g developmental_domains_of_concern",
+    "infant": """imh_indicators imh_domains imh_indicators_carer imh_indicators_emotional imh_indicators_cognitive
+        imh_indicators_self imh_indicators_social gestation_weeks birth_weight_g developmental_domains_of_concern""",
 }
 _SEVERITY = ("none", "mild", "moderate", "severe")
 _CONCERN = ("none", "some", "significant")

@@ -150,8 +150,8 @@ def _development(builder: EventBuilder, referral: HealthVisitingReferral) -> Non
 def _indicators(builder: EventBuilder, referral: HealthVisitingReferral) -> None:
     """Count the indicators of infant mental health, and the domains that have any.
 
-    The sender lists each domain that was looked at. One whose count cannot be read leaves both totals unknown: a sum
-    without it would say "fewer" where nobody knows.
+    The sender lists each domain that was looked at, and each is told by itself besides. One whose count cannot be read
+    leaves both totals unknown: a sum without it would say "fewer" where nobody knows.
     """
     table = load_codes("health_visiting").tables["imh_domain"]
     counts: list[int] = []
@@ -167,6 +167,7 @@ def _indicators(builder: EventBuilder, referral: HealthVisitingReferral) -> None
             )
         else:
             counts.append(count)
+            builder.observe(f"imh_indicators_{domain.strip().lower()}", count)
     if whole:
         builder.observe("imh_indicators", sum(counts))
         builder.observe("imh_domains", sum(1 for count in counts if count))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from router.authoring.places import Places
@@ -12,7 +12,10 @@ from router.model.danger import TRIGGERS
 from router.model.facts import FactView, Known
 from router.model.referral import FactValue, Urgency
 from router.model.truth import Truth
+from router.routing.case import Handover
+from router.routing.guards import waiting
 from router.routing.questions import Questioner, formula_truth
+from router.routing.referring import closed_to
 from router.routing.supporting import supporters
 from router.rules.engine import Engine
 from router.rules.evaluation import Circumstances, Evaluation
@@ -57,6 +60,7 @@ class CaseRunner:
         self.pack = pack
         self.engine = engine or Engine(pack)
         self.criteria = CompiledCriteria(pack)
+        self.narrowed = {code: CompiledCriteria(pack.at(code), moves=False) for code in pack.narrowed}
         self.ranking = Ranking(pack)
         self.questioner = Questioner(pack)
 
@@ -66,6 +70,12 @@ class CaseRunner:
         for service in self.pack.services.values():
             for test in service.tests:
                 yield Case(f"services/{service.name}.yaml", test.name, partial(self.service, service, test))
+        for code, there in self.pack.narrowed.items():
+            for service in there.values():
+                file, _ = places.of_rule(service)
+                for test in service.narrowing.tests if service.narrowing else ():
+                    run = partial(self.service, service, test, self.narrowed[code])
+                    yield Case(file.name, f"{service.name}: {test.name}", run)
         for move in self.pack.moves.values():
             file, _ = places.of_rule(move)
             for move_test in move.tests:
@@ -73,9 +83,9 @@ class CaseRunner:
         for name, case in self.pack.cases:
             yield Case(name, case.name, partial(self.whole, case))
 
-    def service(self, service: Service, test: ServiceTest) -> Iterator[str]:
-        """Yield what is wrong with a service's own test."""
-        truths = self.criteria.tokens(view_of(test.given))[service.name]
+    def service(self, service: Service, test: ServiceTest, criteria: CompiledCriteria | None = None) -> Iterator[str]:
+        """Yield what is wrong with a service's own test; ``criteria`` are those of the board that narrows it."""
+        truths = (criteria or self.criteria).tokens(view_of(test.given))[service.name]
         verdict = formula_truth(service.formula, truths)
         if verdict.value != test.expect.outcome:
             yield f"expected {test.expect.outcome}, got {verdict.value} ({_said(truths)})"
@@ -98,7 +108,7 @@ class CaseRunner:
     def whole(self, case: PackTest) -> Iterator[str]:
         """Yield what is wrong with a test of the whole pack."""
         view, shown = view_of(case.given), _danger(case)
-        circumstances = circumstances_of(case)
+        circumstances = circumstances_of(case, self.pack)
         expected = evaluate(self.pack, [view], circumstances)
         if self.engine.evaluate([view], circumstances) != expected:
             yield "the engine and the reference evaluator disagree"
@@ -161,16 +171,33 @@ def beside_lead(pack: Pack, ranking: Ranking, evaluation: Evaluation, circumstan
     return tuple(one.service for one in chosen)
 
 
-def circumstances_of(case: PackTest) -> Circumstances:
+def circumstances_of(case: PackTest, pack: Pack) -> Circumstances:
     """Return the circumstances that a test of the whole pack states, with the danger that its facts show."""
     shown = _danger(case)
+    danger = max((trigger.urgency for trigger in TRIGGERS if trigger.name in shown), default=None)
+    stated = Urgency[case.urgency.upper()] if case.urgency else None
+    urgency = max((one for one in (stated, danger) if one is not None), default=None)
+    incumbent = case.incumbent or ""
     return Circumstances(
         board=case.board or "",
-        danger=max((trigger.urgency for trigger in TRIGGERS if trigger.name in shown), default=None),
-        accepted=case.incumbent or "",
+        danger=danger,
+        accepted=incumbent,
         requested=frozenset({case.requested} if case.requested else ()),
         declined=frozenset(case.declined),
+        closed=closed_to(pack, [case.referrer], urgency) if case.referrer and not incumbent else frozenset(),
+        waiting=_waiting(case, pack, incumbent, danger),
     )
+
+
+def _waiting(case: PackTest, pack: Pack, incumbent: str, danger: Urgency | None) -> frozenset[str]:
+    """Return the moves that their guards hold back, where a test says how the incumbent came to lead."""
+    said = case.handed_over
+    if said is None:
+        return frozenset()
+    handed = Handover(said.by or "", _WHEN - timedelta(days=said.days_ago))
+    seen = handed.at + timedelta(hours=1 if said.seen_since else -1)
+    view = {fact: Known(value, "test", seen) for fact, value in case.given.items()}
+    return waiting(pack, incumbent, handed, _WHEN, danger, [view])
 
 
 def view_of(given: Mapping[str, FactValue]) -> FactView:

@@ -5,7 +5,7 @@ A rule's own tests count for that rule, and the tests of the whole pack for ever
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from router.authoring.cases import circumstances_of, view_of
@@ -14,18 +14,18 @@ from router.authoring.proof.symbols import Family
 from router.authoring.showing import Shower
 from router.model.truth import Truth
 from router.routing.questions import formula_truth
-from router.rules.pack import Move, MoveKind, Pack, Rule
+from router.rules.pack import Move, MoveKind, Pack, Rule, Service
 from router.rules.predicates import CompiledCriteria
 from router.rules.reference import evaluate, joint_moves
 
-FOLLOWED, NOT_FOLLOWED = "followed", "not_followed"
+FOLLOWED, NOT_FOLLOWED, WAITED = "followed", "not_followed", "waited"
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """One thing to be seen: a criterion, or the rule itself where ``criterion`` is empty, with this outcome.
 
-    ``outcome`` is met, not_met or unknown, and for a move also followed or not_followed.
+    ``outcome`` is met, not_met or unknown, and for a move also followed, not_followed or, with a guard, waited.
     """
 
     rule: str
@@ -82,37 +82,59 @@ def can_be(pack: Pack, point: Point) -> bool:
 
 
 def _rule(pack: Pack, name: str) -> Rule:
+    service, _, board = name.partition("@")
+    if board:
+        return pack.narrowed[board][service]
     return pack.services.get(name) or pack.moves[name]
 
 
+def _called(rule: Rule) -> str:
+    """Return the name of a rule, with the board where this is a service as that narrows it."""
+    narrowing = rule.narrowing if isinstance(rule, Service) else None
+    return f"{rule.name}@{narrowing.board}" if narrowing else rule.name
+
+
 def _points(pack: Pack) -> Iterator[Point]:
-    rules: list[Rule] = [*pack.services.values(), *pack.moves.values()]
-    for rule in rules:
-        for criterion in (*rule.criteria, ""):
-            yield from (Point(rule.name, criterion, truth.value) for truth in Truth)
+    for rule in pack.rules():
+        narrowing = rule.narrowing if isinstance(rule, Service) else None
+        # what a narrowed service has from the national one is seen there
+        for criterion in (*(rule.criteria if narrowing is None else narrowing.criteria), ""):
+            yield from (Point(_called(rule), criterion, truth.value) for truth in Truth)
         if isinstance(rule, Move):
             yield Point(rule.name, "", FOLLOWED)
             yield Point(rule.name, "", NOT_FOLLOWED)
+            if rule.guard is not None:
+                yield Point(rule.name, "", WAITED)
 
 
 def _seen(pack: Pack) -> Iterator[Point]:
-    compiled = CompiledCriteria(pack)
+    compiled = {code: CompiledCriteria(pack.at(code)) for code in (*pack.narrowed, "")}
 
-    def of_rule(rule: Rule, truths: dict[str, Truth]) -> Iterator[Point]:
-        yield from (Point(rule.name, name, truth.value) for name, truth in truths.items())
-        yield Point(rule.name, "", formula_truth(rule.formula, truths).value)
+    def of_rule(rule: Rule, truths: Mapping[str, Truth]) -> Iterator[Point]:
+        yield from (Point(_called(rule), name, truth.value) for name, truth in truths.items())
+        yield Point(_called(rule), "", formula_truth(rule.formula, truths).value)
+        if isinstance(rule, Service) and rule.narrowing is not None:
+            yield from of_rule(pack.services[rule.name], {name: truths[name] for name in _base(pack, rule)})
 
-    rules: list[Rule] = [*pack.services.values(), *pack.moves.values()]
-    for rule in rules:
-        for test in rule.tests:  # type: ignore[attr-defined]  # both kinds of rule have tests
-            yield from of_rule(rule, compiled.tokens(view_of(test.given))[rule.name])
+    for rule in pack.rules():
+        narrowing = rule.narrowing if isinstance(rule, Service) else None
+        criteria = compiled[narrowing.board if narrowing else ""]
+        for test in narrowing.tests if narrowing else rule.tests:  # type: ignore[attr-defined]  # each has tests
+            yield from of_rule(rule, criteria.tokens(view_of(test.given))[rule.name])
     for _, case in pack.cases:
-        circumstances = circumstances_of(case)
+        circumstances = circumstances_of(case, pack)
         evaluation = evaluate(pack, [view_of(case.given)], circumstances)
+        there = pack.at(circumstances.board)
         for name, truths in evaluation.criteria[0].items():
-            yield from of_rule(_rule(pack, name), dict(truths))
+            yield from of_rule(there.services.get(name) or there.moves[name], truths)
         joint = {move.name for move in joint_moves(pack, evaluation)}
         for name in evaluation.moves:
             is_joint = pack.moves[name].kind is MoveKind.JOINT_WORK
             followed = name in joint if is_joint else name == evaluation.move
             yield Point(name, "", FOLLOWED if followed else NOT_FOLLOWED)
+            if name in circumstances.waiting:
+                yield Point(name, "", WAITED)
+
+
+def _base(pack: Pack, rule: Service) -> Iterable[str]:
+    return pack.services[rule.name].criteria

@@ -27,9 +27,18 @@ _WANTED: Mapping[tuple[str, str], str] = {
     ("BoardEntry", "lacks[]"): "services",
     ("BoardEntry", "served_by{}"): "services",
     ("BoardEntry", "capacity{}"): "services",
+    ("BoardFile", "board"): "boards",
+    ("BoardFile", "lacks[]"): "services",
+    ("BoardFile", "served_by{}"): "services",
+    ("BoardFile", "capacity{}"): "services",
+    ("BoardFile", "narrows{}"): "services",
     ("Condition", "fact"): "facts",
     ("CriterionEntry", "source"): "sources",
+    ("FactEntry", "change_of"): "facts",
+    ("FactEntry", "count_of[]"): "facts",
     ("FactEntry", "derived"): "derivations",
+    ("FactEntry", "sum_of[]"): "facts",
+    ("HandedOver", "by"): "services",
     ("LeadFile", "needs_order[]"): "needs",
     ("LeadFile", "tie_break[]"): "services",
     ("LeadFile", "equals[][]"): "services",
@@ -42,10 +51,13 @@ _WANTED: Mapping[tuple[str, str], str] = {
     ("PackExpectation", "safety[]"): "dangers",
     ("PackExpectation", "asks[]"): "facts",
     ("PackTest", "board"): "boards",
+    ("PackTest", "referrer"): "services",
     ("PackTest", "requested"): "services",
     ("PackTest", "incumbent"): "services",
     ("PackTest", "declined[]"): "services",
+    ("ReferrerGroup", "services[]"): "services",
     ("ServiceExpectation", "asks[]"): "facts",
+    ("ServiceFile", "boards[]"): "boards",
     ("ServiceFile", "offers[]"): "needs",
 }
 _GIVEN = ("MoveTest", "PackTest", "ServiceTest")
@@ -137,8 +149,8 @@ def _variants(part: Schema) -> Iterable[Schema]:
 
 def _put(part: Schema, steps: str, reference: Schema) -> None:
     if steps == "{}":
-        part.pop("patternProperties", None)
-        part.setdefault("additionalProperties", {"type": "string"})
+        kinds = list(part.pop("patternProperties", {}).values())
+        part.setdefault("additionalProperties", kinds[0] if kinds else {"type": "string"})
         part["propertyNames"] = reference
         return
     for _ in range(len(steps) // 2):

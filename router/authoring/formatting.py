@@ -29,7 +29,7 @@ def formatted(name: str, text: str) -> str:
     """
     kind = kind_of(name)
     if kind is None:
-        raise PackError([Fault(name, 0, 0, "is not a file of a pack; see the list in docs/rules.md")])
+        raise PackError([Fault(name, 0, 0, "is not a file of a pack; see the list in docs/rule-language.md")])
     before = parse_yaml(text, name).data
     lines = text.splitlines()
     ordered = _in_order("\n".join(line.rstrip() for line in lines) + "\n", kind)

@@ -1,6 +1,6 @@
 """Lets pytest collect the tests that stand in rule files, with nothing to configure.
 
-A YAML file in ``services``, ``pathways`` or ``cases`` of a folder that has a ``pack.yaml`` is a file of tests.
+A YAML file in ``services``, ``boards``, ``pathways`` or ``cases`` beside a ``pack.yaml`` is a file of tests.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from router.authoring.cases import Case
 
-_FOLDERS = frozenset({"services", "pathways", "cases"})
+_FOLDERS = frozenset({"services", "boards", "pathways", "cases"})
 Cases = dict[str, list["Case"]]
 _PACKS = pytest.StashKey[dict[Path, "Cases | str"]]()
 

@@ -31,20 +31,23 @@ class Shower:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
-        self._compiled = CompiledCriteria(pack)
+        self._compiled = {code: CompiledCriteria(pack.at(code)) for code in (*pack.narrowed, "")}
         self._places = Places(pack)
         self._ranking = Ranking(pack)
 
     def case(self, rule: Rule, criterion: str, outcome: str) -> tuple[str, str]:
         """Return a file, and a test to paste there that shows the outcome of a criterion or, without one, of a rule.
 
-        ``outcome`` is met, not_met, unknown, followed or not_followed. The test is empty where none was found.
+        ``outcome`` is met, not_met, unknown, followed, not_followed or waited. The test is empty where none was found.
         """
+        if outcome == "waited":
+            return "cases/moves.yaml", ""
         if isinstance(rule, Move) and outcome not in set(Truth):
             return "cases/moves.yaml", self._followed(rule, is_followed=outcome == "followed")
         file, _ = self._places.of_rule(rule)
         for given in self._showing(rule, criterion, Truth(outcome)):
-            truths = self._compiled.tokens(view_of(given))[rule.name]
+            narrowing = rule.narrowing if isinstance(rule, Service) else None
+            truths = self._compiled[narrowing.board if narrowing else ""].tokens(view_of(given))[rule.name]
             verdict = formula_truth(rule.formula, truths)
             if (truths[criterion] if criterion else verdict) is Truth(outcome):
                 expect: Any = verdict.value if isinstance(rule, Move) else {"outcome": verdict.value}
@@ -71,7 +74,7 @@ class Shower:
     def _followed(self, move: Move, *, is_followed: bool) -> str:
         for given, board, giver in self._tries(move, is_followed=is_followed):
             case = PackTest(name="-", board=board, given=given, incumbent=giver, expect=PackExpectation())
-            circumstances = circumstances_of(case)
+            circumstances = circumstances_of(case, self.pack)
             found = evaluate(self.pack, [view_of(given)], circumstances)
             joint = move.kind is MoveKind.JOINT_WORK
             met = found.moves[move.name] is Truth.MET if joint else found.move == move.name
@@ -126,7 +129,7 @@ class Shower:
             held = [
                 (fact, value)
                 for value in values
-                if not (isinstance(value, int) and value < 0)
+                if not (isinstance(value, int) and value < 0 and not definition.change_of)
                 and all(predicate(view_of({fact: value})[fact]) is truth for predicate, truth in predicates)
             ]
             fitting.append(held)
@@ -139,6 +142,9 @@ class Shower:
 
     def _placed(self, given: Given) -> Given | None:
         """Return facts with the stage that they imply, in order of the vocabulary; None where they cannot be."""
+        for name in [one for one in given if self.pack.facts[one].change_of]:
+            # a change is known where the number is
+            given.setdefault(self.pack.facts[name].change_of, max(0, int(str(given[name]))))
         facts = {one.derivation: name for name, one in self.pack.facts.items() if one.derivation}
         stated = {self.pack.facts[name].derivation for name in given}
         stage = facts.get("stage")

@@ -23,7 +23,7 @@ from router.routing.facts import views_of
 from router.routing.questions import telling_values
 from router.routing.safety import findings_in_either
 from router.rules.evaluation import Circumstances, provider_board
-from router.rules.pack import Pack, Rule
+from router.rules.pack import Pack
 from router.rules.schema import Condition
 
 WHEN = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ _KNOWN: dict[str, _Words] = {}
 def _words(pack: Pack) -> _Words:
     known = _KNOWN.get(pack.digest)
     if known is None:
-        rules: list[Rule] = [*pack.services.values(), *pack.moves.values()]
+        rules = pack.rules()
         conditions: dict[str, list[Condition]] = {name: [] for name in pack.facts}
         for rule in rules:
             for criterion in rule.criteria.values():
@@ -241,4 +241,6 @@ def circumstances(draw: st.DrawFn, pack: Pack) -> Circumstances:
         accepted=draw(st.one_of(st.just(""), services(pack))),
         requested=draw(names),
         declined=draw(names),
+        closed=draw(st.frozensets(services(pack), max_size=1)),
+        waiting=frozenset(name for name in pack.moves if draw(st.integers(0, 9)) == 0),
     )

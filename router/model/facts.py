@@ -37,11 +37,17 @@ class Privacy(StrEnum):
     ADOPTION = "adoption"
 
 
+CHANGE = "change"
+"""The derivation of a fact that is the change of another."""
+
+
 @dataclass(frozen=True, slots=True)
 class FactDefinition:
     """One fact of a pack's vocabulary.
 
-    ``choices`` are in rising order when ``ordered``. ``derivation`` names how it is worked out from dates, or is empty.
+    ``choices`` are in rising order when ``ordered``. ``derivation`` names how it is worked out from dates, or from
+    earlier values (``CHANGE``); it is empty for a fact that is sent. ``change_of`` is the fact of which this is the
+    change within ``within_days``; ``sum_of`` and ``count_of`` are the facts that this counts where nobody states it.
     ``ask`` is the question put when it is missing, and ``ask_after_loss`` the one to put where a loss has been told and
     no child is known; empty where none may be put then.
     """
@@ -57,6 +63,15 @@ class FactDefinition:
     privacy: Privacy = Privacy.ORDINARY
     derivation: str = ""
     ask_after_loss: str = ""
+    change_of: str = ""
+    within_days: int = 0
+    sum_of: tuple[str, ...] = ()
+    count_of: tuple[str, ...] = ()
+
+    @property
+    def is_worked_out(self) -> bool:
+        """Whether nobody states it: it follows from dates."""
+        return bool(self.derivation) and not self.change_of
 
 
 class Missing(StrEnum):

@@ -57,11 +57,20 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """How the service that leads came to lead: from which service, empty where it is the first, and when."""
+
+    giver: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Who stands where in an episode before this decision.
 
     ``accepted`` leads; ``proposed`` was asked and has not answered; ``supporting`` are (service, board) already asked
-    to help. ``declined`` services said no in this episode.
+    to help. ``declined`` services said no in this episode. ``handed`` is how the lead came to lead; None where that is
+    not known.
     """
 
     accepted: Proposal | None = None
@@ -69,6 +78,7 @@ class Standing:
     at_desk: bool = False
     supporting: frozenset[tuple[str, str]] = frozenset()
     declined: frozenset[str] = frozenset()
+    handed: Handover | None = None
 
 
 class MatchOutcome(StrEnum):

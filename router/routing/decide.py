@@ -15,8 +15,10 @@ from router.routing.contact import communication_needs, safe_contact
 from router.routing.decision import Decision, DeskReason, Holder, MoveMade, Outcome, Question, Unmapped
 from router.routing.facts import EpisodeView, board_of, speaks_of_a_baby, views_of
 from router.routing.following import Follower, Following
+from router.routing.guards import waiting
 from router.routing.loss import End, Life, ends_of, life_over
 from router.routing.notices import Chosen, notices_of, others_open
+from router.routing.referring import closed_to
 from router.routing.safety import Finding, findings_in_either, urgency_of
 from router.rules.engine import Engine, EngineCrashedError, EngineFaultError
 from router.rules.evaluation import STAY, Circumstances, Evaluation, provider_board
@@ -24,6 +26,8 @@ from router.rules.pack import HANDOVERS, MoveKind, Pack
 from router.rules.reference import evaluate
 
 FAMILY_MOVED = "family-moved"
+_STAYS = "no rule asks for care to move; the service that leads goes on"
+_WAITS = "care changed hands not long ago, so the service that leads goes on for now"
 _DESK_REASON_WORDS = {
     DeskReason.BOARD_UNKNOWN: "where the family lives is not known",
     DeskReason.CONSENT_REFUSED: "the family did not agree to the referral",
@@ -61,7 +65,7 @@ class Decider:
         found = findings_in_either(case.referrals, case.perhaps, case.as_of)
         ends = ends_of(case)
         views = views_of(case, self.pack.facts, found, ends)
-        circumstances = self._circumstances(case, found)
+        circumstances = self._circumstances(case, found, [view.facts for view in views])
         evaluation, fault = self._evaluate([view.facts for view in views], circumstances)
         # what another family has lost is nobody's but the desk's to know
         ends = {person_id: end for person_id, end in ends.items() if not end.elsewhere}
@@ -96,7 +100,7 @@ class Decider:
         )
         return case if known == standing else replace(case, standing=known)
 
-    def _circumstances(self, case: Case, found: Sequence[Finding]) -> Circumstances:
+    def _circumstances(self, case: Case, found: Sequence[Finding], views: Sequence[FactView]) -> Circumstances:
         accepted = case.standing.accepted
         board = board_of(case)
         known = self.pack.board(board)
@@ -106,9 +110,12 @@ class Decider:
             moved = provider_board(self.pack, accepted.service, code) != accepted.board
         speaking = case.open_referrals
         services = self.pack.services
+        danger = urgency_of(found)
+        stands = accepted is not None and not moved
+        referrers = [referral.event.referrer.service for referral in speaking]
         return Circumstances(
             board=code,
-            danger=urgency_of(found),
+            danger=danger,
             involved=frozenset(
                 one.service
                 for referral in speaking
@@ -123,6 +130,10 @@ class Decider:
                 if referral.event.requested_service in services
             ),
             declined=case.standing.declined,
+            closed=frozenset() if stands else closed_to(self.pack, referrers, _urgency(case, found)),
+            waiting=waiting(self.pack, accepted.service, case.standing.handed, case.as_of, danger, views)
+            if accepted is not None and stands
+            else frozenset(),
         )
 
     def _evaluate(
@@ -186,7 +197,7 @@ class Decider:
 
     def _to_lead(self, situation: _Situation, told_to_desk: DeskReason | None) -> Decision:
         case, circumstances, evaluation = situation.case, situation.circumstances, situation.evaluation
-        pack, following = self.pack, situation.following
+        pack, following = self.pack.at(circumstances.board), situation.following
         lead_board = provider_board(pack, evaluation.lead, circumstances.board)
         accepted = case.standing.accepted
         if accepted is not None and (told_to_desk or (circumstances.moves_decide and evaluation.move == STAY)):
@@ -236,6 +247,11 @@ class Decider:
             loss=situation.loss,
         )
 
+    def _would_move(self, situation: _Situation) -> bool:
+        """Return whether a move would be followed, were it not held back by its guard."""
+        views = [view.facts for view in situation.views]
+        return evaluate(self.pack, views, replace(situation.circumstances, waiting=frozenset())).move != STAY
+
     def _move(self, situation: _Situation, *, stays: bool) -> MoveMade | None:
         accepted = situation.case.standing.accepted
         if accepted is None:
@@ -247,7 +263,8 @@ class Decider:
             conflict = len(kinds & set(HANDOVERS)) > 1
             return MoveMade(move.kind, move.name, accepted.service, move.receiver, move.label, conflict)
         if stays:
-            reason = "no rule asks for care to move; the service that leads goes on"
+            waits = bool(situation.circumstances.waiting) and self._would_move(situation)
+            reason = _WAITS if waits else _STAYS
             return MoveMade(MoveKind.STAY, STAY, accepted.service, accepted.service, reason)
         reason = "the family has moved to another board"
         return MoveMade(MoveKind.TRANSFER, FAMILY_MOVED, accepted.service, evaluation.lead, reason)

@@ -30,6 +30,7 @@ from router.model.facts import (
 from router.model.people import CARERS, CHILDREN_OF_EPISODE, Person, Role
 from router.model.referral import FactValue, Observation
 from router.routing.case import Case, Child, HeldReferral
+from router.routing.counting import change_in, with_counts
 from router.routing.derive import Dates, derive
 from router.routing.loss import End, Life, ends_of
 from router.routing.safety import Finding, degree
@@ -131,11 +132,31 @@ def _facts(
             held[finding.trigger.fact] = Known(finding.value, finding.source_system, finding.observed_at)
     if LOSS in definitions and any(end.life is Life.LOST for end in ended.values()):
         held[LOSS] = Known(value=True, source_system="derived", observed_at=case.as_of)
-    derived = derive(_dates(case, speaking, held, child, ended))
-    for name, definition in definitions.items():
-        if definition.derivation:
-            held[name] = derived[definition.derivation]
+    held.update(with_counts(definitions, held))
+    held.update(_worked_out(definitions, said, derive(_dates(case, speaking, held, child, ended))))
     return held
+
+
+def _worked_out(
+    definitions: Mapping[str, FactDefinition], said: Mapping[str, Sequence[Observation]], derived: Mapping[str, Held]
+) -> dict[str, Held]:
+    """Return the facts that nobody states: those of dates, and the changes of numbers."""
+    found: dict[str, Held] = {}
+    for name, definition in definitions.items():
+        if definition.change_of:
+            source = definitions[definition.change_of]
+            given = said.get(definition.change_of, ())
+            seen = [
+                (one.observed_at, int(str(one.value)), one.source_system) for one in given if _is_number(source, one)
+            ]
+            found[name] = change_in(seen, definition.within_days)
+        elif definition.derivation:
+            found[name] = derived[definition.derivation]
+    return found
+
+
+def _is_number(definition: FactDefinition, seen: Observation) -> bool:
+    return definition.type is FactType.NUMBER and _fits(definition, seen.value)
 
 
 def _concerns(

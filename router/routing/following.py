@@ -59,7 +59,7 @@ class Follower:
         return known
 
     def _follow(self, evaluation: Evaluation, circumstances: Circumstances) -> Following:
-        pack, ranking = self._pack, self._ranking
+        pack, ranking = self._pack.at(circumstances.board), self._ranking
         met = [one.tier for name, one in pack.services.items() if evaluation.verdict(name) is MET]
         joint = joint_moves(pack, evaluation)
         has_lead = bool(evaluation.lead)

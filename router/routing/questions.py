@@ -50,9 +50,13 @@ class Questioner:
         rules: tuple[Rule, ...] = (*pack.services.values(), *pack.moves.values())
         self._answers = {rule.name: _answers(rule, pack.facts) for rule in rules}
         self._memory: OrderedDict[tuple[object, ...], tuple[Question, ...]] = OrderedDict()
+        self._narrowed = {code: Questioner(pack.at(code)) for code in pack.narrowed}
 
     def ask(self, evaluation: Evaluation, circumstances: Circumstances) -> tuple[Question, ...]:
         """Return the questions worth asking, those that one answer settles first."""
+        there = self._narrowed.get(self._pack.board_aliases.get(circumstances.board, circumstances.board))
+        if there is not None:
+            return there.ask(evaluation, circumstances)
         questions: dict[str, Question] = {}
         for rules, effect in self._contenders(evaluation, circumstances):
             for question in self._questions_of(rules, effect, evaluation):
@@ -88,7 +92,8 @@ class Questioner:
                 yield (move, receiver), f"care would move to the {receiver.label}"
 
     def _is_able(self, service: str, circumstances: Circumstances) -> bool:
-        return service not in circumstances.declined and is_offered(self._pack, service, circumstances.board)
+        refuses = service in circumstances.declined or service in circumstances.closed
+        return not refuses and is_offered(self._pack, service, circumstances.board)
 
     def _questions_of(self, rules: tuple[Rule, ...], effect: str, evaluation: Evaluation) -> Iterator[Question]:
         views = evaluation.criteria

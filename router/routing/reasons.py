@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from router.model.facts import Privacy
-from router.model.truth import Truth
+from router.model.truth import Truth, any_of
+from router.routing.questions import formula_truth
 from router.rules.evaluation import STAY, Circumstances, Evaluation, is_offered
 from router.rules.pack import Pack, Service
 from router.rules.ranking import Ranking
@@ -55,12 +56,12 @@ def _why_not(
     verdict = evaluation.verdict(service.name)
     if not is_offered(pack, service.name, circumstances.board):
         return "not offered where the family lives" if circumstances.board else "where the family lives is not known"
-    if verdict is Truth.NOT_MET:
-        return "its criteria are not met"
-    if verdict is Truth.UNKNOWN:
-        return "it is not known whether its criteria are met"
+    if verdict is not Truth.MET:
+        return _unmet(pack, evaluation, service, verdict)
     if service.name in circumstances.declined:
         return "it declined"
+    if service.name in circumstances.closed:
+        return f"it takes referrals from these only: {service.referrer_words}"
     if not service.can_lead:
         return "it works beside a lead and never leads"
     if not evaluation.lead:
@@ -73,3 +74,27 @@ def _why_not(
         return f"{lead} leads until another has accepted"
     deciding = ranking.deciding(evaluation.lead, service.name, circumstances)
     return _BEATEN_BY[deciding].format(lead=lead)
+
+
+def _unmet(pack: Pack, evaluation: Evaluation, service: Service, verdict: Truth) -> str:
+    narrowed = _narrowed(pack, evaluation, service)
+    if verdict is Truth.NOT_MET:
+        return f"it asks for more where the family lives: {narrowed}" if narrowed else "its criteria are not met"
+    if narrowed:
+        return f"it is not known whether what it asks for where the family lives is met: {narrowed}"
+    return "it is not known whether its criteria are met"
+
+
+def _narrowed(pack: Pack, evaluation: Evaluation, service: Service) -> str:
+    """Return how a board narrows a service, where only that keeps a family from it; else nothing.
+
+    What a board asks of a private fact is not told: the reason goes to every reader.
+    """
+    narrowing = service.narrowing
+    if narrowing is None:
+        return ""
+    facts = [pack.facts[service.criteria[name].condition.fact] for name in narrowing.criteria]
+    if any(fact.privacy is not Privacy.ORDINARY for fact in facts):
+        return ""
+    elsewhere = any_of(formula_truth(narrowing.base, truths[service.name]) for truths in evaluation.criteria)
+    return narrowing.label if elsewhere is Truth.MET else ""

@@ -134,6 +134,7 @@ def notices_of_an_end(standing: Standing) -> tuple[Notice, ...]:
 def joined(standings: Iterable[Standing], accepted: Proposal | None) -> Standing:
     """Return who stands where in what several episodes became. ``accepted`` leads, if anybody had accepted."""
     several = tuple(standings)
+    handed = next((one.handed for one in several if accepted is not None and one.accepted == accepted), None)
     asked = next((one.proposed for one in several if one.proposed is not None), None)
     return Standing(
         accepted=accepted,
@@ -141,6 +142,7 @@ def joined(standings: Iterable[Standing], accepted: Proposal | None) -> Standing
         at_desk=accepted is None and asked is None and any(one.at_desk for one in several),
         supporting=frozenset(beside for one in several for beside in one.supporting),
         declined=frozenset(service for one in several for service in one.declined),
+        handed=handed,
     )
 
 

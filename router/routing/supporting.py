@@ -48,7 +48,8 @@ def eligible_in_order(
     """Yield the services whose criteria are met and that the family can be offered, first in the lead order first."""
     ranks = ranking.of_services(circumstances)
     for name in sorted(pack.services, key=lambda service: -ranks[service]):
-        offered = is_offered(pack, name, circumstances.board) and name not in circumstances.declined
+        refuses = name in circumstances.declined or name in circumstances.closed
+        offered = is_offered(pack, name, circumstances.board) and not refuses
         if offered and evaluation.verdict(name) is Truth.MET:
             yield pack.services[name]
 

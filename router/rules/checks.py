@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import islice
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from router.model.danger import TRIGGERS, SafetyKind
+from router.model.danger import TRIGGERS, TRIGGERS_BY_FACT
 from router.rules import schema
+from router.rules.board_checks import BoardChecks, Differing
 from router.rules.derivations import DERIVATIONS
-from router.rules.limits import check_limits
+from router.rules.limits import (
+    MOST_CONJUNCTIONS,
+    MOST_CRITERIA,
+    MOST_NAMED,
+    check_limits,
+    has_too_many_ways,
+    to_formula,
+)
+from router.rules.narrowing import faults_of_narrowing, narrowed_formula
+from router.rules.schema import nearest
 from router.rules.yamlfile import Fault, Path_, YamlFile
+
+MOST_FAULTS = 200
+"""How many faults are told at once; more help nobody, and looking for near names takes time."""
 
 Shapes = Mapping[str, tuple[YamlFile, BaseModel]]
 Model = TypeVar("Model", bound=BaseModel)
@@ -22,13 +35,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def check_pack(shapes: Shapes) -> list[Fault]:
     """Return every fault that the files show only together."""
-    return list(_Checker(shapes).faults())
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint at the nearest known name, or an empty string."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""
+    return list(islice(_Checker(shapes).faults(), MOST_FAULTS))
 
 
 class _Checker:
@@ -39,6 +46,14 @@ class _Checker:
         self.boards = self._one("boards.yaml", schema.BoardsFile)
         self.lead = self._one("lead.yaml", schema.LeadFile)
         self.services = {shape.service: shape for _, shape in self._all(schema.ServiceFile)}
+        self.differing = [Differing(file, shape) for file, shape in self._all(schema.BoardFile)]
+        self.board_checks = BoardChecks(
+            self.shapes["boards.yaml"][0],
+            self.boards,
+            self.differing,
+            self.services,
+            {shape.service: file for file, shape in self._all(schema.ServiceFile)},
+        )
 
     def _one(self, name: str, kind: type[Model]) -> Model:
         shape = self.shapes[name][1]
@@ -53,8 +68,9 @@ class _Checker:
     def faults(self) -> Iterator[Fault]:
         yield from self._facts()
         yield from self._floor()
-        yield from self._boards()
+        yield from self.board_checks.faults()
         yield from self._services()
+        yield from self._narrowings()
         yield from self._moves()
         yield from self._lead()
         yield from self._cases()
@@ -74,10 +90,40 @@ class _Checker:
                 hint = nearest(entry.derived, DERIVATIONS)
                 yield file.fault((*path, "derived"), f"fact '{name}' has an unknown derivation '{entry.derived}'{hint}")
 
+            yield from self._worked_out(file, path, name, entry)
+
+    def _worked_out(self, file: YamlFile, path: Path_, name: str, entry: schema.FactEntry) -> Iterator[Fault]:
+        """Look at a fact that is worked out from others."""
+        given = [key for key in ("derived", "change_of", "sum_of", "count_of") if getattr(entry, key)]
+        if len(given) > 1:
+            yield file.fault((*path, given[1]), f"fact '{name}' is worked out in two ways; keep one")
+        if (entry.change_of is None) != (entry.within_days is None):
+            yield file.fault(path, f"fact '{name}' needs change_of and within_days together")
+        for key in given:
+            if key == "derived":
+                continue
+            if name in TRIGGERS_BY_FACT:
+                yield file.fault(
+                    (*path, key), f"'{name}' is a sign of danger: a person states it, nothing works it out"
+                )
+            parts = getattr(entry, key)
+            for part in (parts,) if isinstance(parts, str) else parts:
+                yield from self._part(file, (*path, key), name, entry, part)
+
+    def _part(self, file: YamlFile, path: Path_, name: str, entry: schema.FactEntry, part: str) -> Iterator[Fault]:
+        source = self.facts.get(part)
+        if source is None:
+            yield file.fault(path, self._no_fact(part))
+        elif entry.type != "number" or source.type != "number":
+            yield file.fault(path, f"'{name}' and '{part}' must both be numbers")
+        elif source.derived or source.change_of or source.sum_of or source.count_of:
+            yield file.fault(path, f"'{part}' is worked out itself; name a fact that is sent")
+        elif (source.about, source.privacy) != (entry.about, entry.privacy):
+            yield file.fault(path, f"'{name}' must say the same as '{part}' in about and privacy")
+
     def _floor(self) -> Iterator[Fault]:
         """Hold the pack to the safety floor: it must know the floor's facts and the services that the floor tells."""
-        facts, boards = self.shapes["facts.yaml"][0], self.shapes["boards.yaml"][0]
-        told: set[str] = set()
+        facts = self.shapes["facts.yaml"][0]
         for trigger in TRIGGERS:
             wanted = "yes_no" if trigger.at_least is None else "number"
             entry = self.facts.get(trigger.fact)
@@ -86,27 +132,46 @@ class _Checker:
             for service in trigger.recipients:
                 if service not in self.services:
                     yield Fault(f"services/{service}.yaml", 0, 0, "is missing; the safety floor sends notices to it")
-            if trigger.kind is SafetyKind.SAFEGUARDING:
-                told.update(trigger.recipients)
-        for code, board in self.boards.boards.items():
-            for service in sorted(told & set(board.lacks)):
-                message = f"'{service}' receives safeguarding notices, so no board may lack it"
-                yield boards.fault(("boards", code, "lacks"), message)
 
-    def _boards(self) -> Iterator[Fault]:
-        file = self.shapes["boards.yaml"][0]
-        seen = Counter([*self.boards.boards, *(old for b in self.boards.boards.values() for old in b.aliases)])
-        for code, board in self.boards.boards.items():
-            path: Path_ = ("boards", code)
-            for slug in (*board.lacks, *board.served_by, *board.capacity):
-                if slug not in self.services:
-                    yield file.fault(path, self._no_service(slug))
-            for slug, other in board.served_by.items():
-                if other not in self.boards.boards or other == code:
-                    yield file.fault((*path, "served_by", slug), f"'{other}' is not another board of this file")
-            for used in (code, *board.aliases):
-                if seen[used] > 1:
-                    yield file.fault(path, f"the code {used} stands for two boards")
+    def _narrowings(self) -> Iterator[Fault]:
+        """Hold each board to what it may change: it may ask more of families, but not where there is danger."""
+        for one in self.differing:
+            for slug, entry in one.shape.narrows.items():
+                path: Path_ = ("narrows", slug)
+                refusal = self.board_checks.may_narrow(slug, one.shape.board)
+                if refusal:
+                    yield one.file.fault(path, refusal)
+                    continue
+                yield from self._narrowing(one.file, path, self.services[slug], entry)
+
+    def _narrowing(
+        self, file: YamlFile, path: Path_, base: schema.ServiceFile, entry: schema.NarrowingEntry
+    ) -> Iterator[Fault]:
+        replaced = entry.criteria.keys() & base.criteria.keys()
+        known = {**base.criteria, **entry.criteria}
+        own = {name: one for name, one in entry.criteria.items() if name not in replaced}
+        faults = list(self._rule(file, path, own, entry.also_when, "also_when", entry.review, known))
+        for name in sorted(replaced):
+            faults += self._criterion(file, (*path, "criteria", name), entry.criteria[name])
+        for number, test in enumerate(entry.tests):
+            faults += self._given(file, (*path, "tests", number), test.given)
+        if not faults:
+            # what follows compares values, so they must be values of their facts
+            faults += [file.fault((*path, *at), what) for at, what in faults_of_narrowing(base, entry, self.facts)]
+        if not faults:
+            faults += self._size(file, path, base, entry)
+        yield from faults
+
+    def _size(
+        self, file: YamlFile, path: Path_, base: schema.ServiceFile, entry: schema.NarrowingEntry
+    ) -> Iterator[Fault]:
+        count = len(base.criteria) + len(entry.criteria)
+        facts = {name: one.when.fact for name, one in base.criteria.items()}
+        formula = narrowed_formula(to_formula(base.eligible_when), facts, entry)
+        named = sum(1 for _ in formula.criteria())
+        if count > MOST_CRITERIA or named > MOST_NAMED or has_too_many_ways(formula):
+            most = f"at most {MOST_CRITERIA} criteria and {MOST_CONJUNCTIONS} ways"
+            yield file.fault(path, f"makes '{base.service}' too large there ({most}); name fewer criteria")
 
     def _services(self) -> Iterator[Fault]:
         for file, shape in self._all(schema.ServiceFile):
@@ -117,6 +182,11 @@ class _Checker:
                     yield file.fault(
                         ("offers",), f"'{need}' is not a need of lead.yaml{nearest(need, self.lead.needs)}"
                     )
+            for place, name in enumerate(shape.referrers or ()):
+                if name not in self.services and name not in self.lead.referrer_groups:
+                    hint = nearest(name, [*self.services, *self.lead.referrer_groups])
+                    message = f"'{name}' is no service, and no group of lead.yaml's referrer_groups{hint}"
+                    yield file.fault(("referrers", place), message)
             yield from self._rule(file, (), shape.criteria, shape.eligible_when, "eligible_when", shape.review)
             yield from check_limits(file, (), shape.criteria, shape.eligible_when, "eligible_when")
             for number, test in enumerate(shape.tests):
@@ -133,43 +203,62 @@ class _Checker:
                 if name in seen:
                     yield file.fault(path, f"move '{name}' stands in another file too; rename one")
                 seen.add(name)
-                for slug in (*move.from_, move.to):
-                    if slug not in self.services:
-                        yield file.fault(path, self._no_service(slug))
-                receiver = self.services.get(move.to)
-                if receiver is not None and move.kind != "joint_work" and not receiver.can_lead:
-                    yield file.fault((*path, "to"), f"'{move.to}' never leads, so care cannot move to it")
-                if move.to in move.from_:
-                    yield file.fault(path, f"move '{name}' leads from '{move.to}' to itself")
+                yield from self._hands(file, path, name, move)
                 yield from self._rule(file, path, move.criteria, move.when, "when", move.review)
                 yield from check_limits(file, path, move.criteria, move.when, "when")
                 for number, test in enumerate(move.tests):
                     yield from self._given(file, (*path, "tests", number), test.given)
+
+    def _hands(self, file: YamlFile, path: Path_, name: str, move: schema.MoveEntry) -> Iterator[Fault]:
+        """Look at between whom a move goes, and at what may hold it back."""
+        for slug in (*move.from_, move.to):
+            if slug not in self.services:
+                yield file.fault(path, self._no_service(slug))
+        receiver = self.services.get(move.to)
+        if receiver is not None and move.kind != "joint_work" and not receiver.can_lead:
+            yield file.fault((*path, "to"), f"'{move.to}' never leads, so care cannot move to it")
+        if move.kind == "step_up" and receiver is not None and receiver.mode == "advise":
+            message = f"'{move.to}' only advises, so no step up leads there; name one that treats or assesses"
+            yield file.fault((*path, "to"), message)
+        if move.guard is not None and move.kind == "joint_work":
+            yield file.fault((*path, "guard"), "joint work changes no hands, so there is nothing to guard")
+        if move.guard is not None and move.guard.settled_days is not None and move.kind == "step_up":
+            message = "a step up waits for nobody; use back_needs_news, which danger passes too"
+            yield file.fault((*path, "guard", "settled_days"), message)
+        if move.to in move.from_:
+            yield file.fault(path, f"move '{name}' leads from '{move.to}' to itself")
 
     def _rule(
         self,
         file: YamlFile,
         path: Path_,
         criteria: Mapping[str, schema.CriterionEntry],
-        combination: schema.Combination,
+        combination: schema.Combination | None,
         key: str,
         review: schema.Review,
+        known: Mapping[str, schema.CriterionEntry] | None = None,
     ) -> Iterator[Fault]:
+        """Yield the faults of a rule; ``known`` are the criteria that it may name, where they are more than its own."""
+        if len(criteria) > MOST_CRITERIA:
+            return  # told by check_limits, and no use looking at each
         used: set[str] = set()
         for name, place in _names(combination, (*path, key)):
             used.add(name)
-            if name not in criteria:
-                yield file.fault(place, f"'{name}' is not a criterion of this rule{nearest(name, criteria)}")
+            if name not in (known or criteria):
+                yield file.fault(place, f"'{name}' is not a criterion of this rule{nearest(name, known or criteria)}")
         for name, entry in criteria.items():
             place = (*path, "criteria", name)
             if name not in used:
                 yield file.fault(place, f"criterion '{name}' is not used; name it in '{key}' or delete it")
-            if entry.source not in self.sources:
-                hint = nearest(entry.source, self.sources)
-                yield file.fault((*place, "source"), f"source '{entry.source}' is not in sources.yaml{hint}")
-            yield from self._condition(file, (*place, "when"), entry.when)
+            yield from self._criterion(file, place, entry)
         if review.next <= review.last:
             yield file.fault((*path, "review"), "the next review must come after the last")
+
+    def _criterion(self, file: YamlFile, place: Path_, entry: schema.CriterionEntry) -> Iterator[Fault]:
+        if entry.source not in self.sources:
+            hint = nearest(entry.source, self.sources)
+            yield file.fault((*place, "source"), f"source '{entry.source}' is not in sources.yaml{hint}")
+        yield from self._condition(file, (*place, "when"), entry.when)
 
     def _condition(self, file: YamlFile, path: Path_, condition: schema.Condition) -> Iterator[Fault]:
         definition = self.facts.get(condition.fact)
@@ -219,6 +308,15 @@ class _Checker:
                 if name not in listed:
                     yield file.fault((key,), f"lacks '{name}', so the order is not total")
         yield from self._equals(file)
+        yield from self._groups(file)
+
+    def _groups(self, file: YamlFile) -> Iterator[Fault]:
+        for group, entry in self.lead.referrer_groups.items():
+            if group in self.services:
+                yield file.fault(("referrer_groups", group), f"'{group}' is a service too; give the group another name")
+            for place, slug in enumerate(entry.services):
+                if slug not in self.services:
+                    yield file.fault(("referrer_groups", group, "services", place), self._no_service(slug))
 
     def _equals(self, file: YamlFile) -> Iterator[Fault]:
         for place, group in enumerate(self.lead.equals):
@@ -232,7 +330,19 @@ class _Checker:
                 path: Path_ = ("cases", number)
                 yield from self._given(file, path, case.given)
                 expect = case.expect
-                named = (case.requested, case.incumbent, expect.lead, *case.declined, *(expect.supporting or ()))
+                handed = case.handed_over
+                if handed is not None and case.incumbent is None:
+                    yield file.fault((*path, "handed_over"), "says how the incumbent came to lead; name the incumbent")
+                giver = handed.by if handed is not None else None
+                named = (
+                    case.requested,
+                    case.incumbent,
+                    case.referrer,
+                    giver,
+                    expect.lead,
+                    *case.declined,
+                    *(expect.supporting or ()),
+                )
                 for slug in (*named, *expect.not_supporting):
                     if slug is not None and slug not in self.services:
                         yield file.fault(path, self._no_service(slug))
@@ -255,6 +365,9 @@ class _Checker:
     def _referral(self, file: YamlFile, path: Path_, referral: schema.StoryReferral) -> Iterator[Fault]:
         yield from self._given(file, path, referral.facts, "facts")
         for fact in referral.facts:
+            if fact in self.facts and self.facts[fact].change_of:
+                message = f"'{fact}' is worked out from what was seen before; give that instead"
+                yield file.fault((*path, "facts", fact), message)
             if fact in self.facts and self.facts[fact].derived:
                 message = f"'{fact}' is worked out from dates; give the people's dates instead"
                 yield file.fault((*path, "facts", fact), message)
@@ -299,7 +412,9 @@ def _is_ordered(entry: schema.FactEntry) -> bool:
     return entry.type in ("number", "date") or entry.ordered
 
 
-def _names(combination: schema.Combination, path: Path_) -> Iterator[tuple[str, Path_]]:
+def _names(combination: schema.Combination | None, path: Path_) -> Iterator[tuple[str, Path_]]:
+    if combination is None:
+        return
     for key, parts in (("all", combination.all), ("any", combination.any), ("none", combination.none)):
         for number, part in enumerate(parts):
             place = (*path, key, number)

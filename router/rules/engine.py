@@ -129,8 +129,17 @@ class _CompiledRules:
         self.meanings[name] = (rule.name, truth)
 
 
+class _There:
+    """One pack, or the pack as one board has it, ready to be asked."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.services = CompiledCriteria(pack, moves=False)
+        self.with_moves = CompiledCriteria(pack)
+        self.rules = _CompiledRules(pack)
+
+
 class Engine:
-    """One pack, compiled. Thread-safe; evaluations run one at a time.
+    """One pack, compiled, and once more for each board that narrows a service. Thread-safe; one evaluation at a time.
 
     Verdicts, moves and lead depend on the tokens and circumstances alone, so results are remembered by them;
     ``hits`` and ``misses`` count how often that helped.
@@ -143,9 +152,9 @@ class Engine:
     def __init__(
         self, pack: Pack, *, remember: int = MOST_REMEMBERED, around: Callable[[Run, Question], Conclusion] = _straight
     ) -> None:
-        self._services = CompiledCriteria(pack, moves=False)
-        self._with_moves = CompiledCriteria(pack)
-        self._compiled = _CompiledRules(pack)
+        self._pack = pack
+        self._base = _There(pack)
+        self._narrowed = {code: _There(pack.at(code)) for code in pack.narrowed}
         self._remember = remember
         self._around = around
         self._memory: OrderedDict[object, Evaluation] = OrderedDict()
@@ -155,14 +164,16 @@ class Engine:
     def close(self) -> None:
         """Free the compiled rules. The engine cannot be used afterwards."""
         with _ONE_AT_A_TIME:
-            durable_rules_engine.delete_ruleset(self._compiled.handle)
+            for there in (self._base, *self._narrowed.values()):
+                durable_rules_engine.delete_ruleset(there.rules.handle)
 
     def evaluate(self, views: Sequence[FactView], circumstances: Circumstances) -> Evaluation:
         """Evaluate one view for each infant of the episode (one view where there is none).
 
         Raises ``EngineFaultError``.
         """
-        compiled = self._with_moves if circumstances.moves_decide else self._services
+        there = self._at(circumstances.board)
+        compiled = there.with_moves if circumstances.moves_decide else there.services
         with _ONE_AT_A_TIME:
             marks = tuple([compiled.marks(view) for view in views])
             evaluation = self._recall((marks, circumstances))
@@ -179,7 +190,10 @@ class Engine:
             return self._run(question)
 
     def _run(self, question: Question) -> Conclusion:
-        return _Session(self._compiled, question).run()
+        return _Session(self._at(question.circumstances.board).rules, question).run()
+
+    def _at(self, board: str) -> _There:
+        return self._narrowed.get(self._pack.board_aliases.get(board, board), self._base)
 
     def _recall(self, key: object) -> Evaluation | None:
         found = self._memory.get(key)
@@ -293,13 +307,16 @@ class _Session:
         self._candidate(STAY, 1)
         for name in self.moves:
             receiver = self.pack.moves[name].receiver
-            truth = any_of(view[receiver] for view in self.verdicts) if self._is_able(receiver) else Truth.NOT_MET
+            may_go = self._is_able(receiver) and name not in self.circumstances.waiting
+            truth = any_of(view[receiver] for view in self.verdicts) if may_go else Truth.NOT_MET
             for view, truths in enumerate(self.criteria):
                 code = self.compiled.receiver_codes[name]
                 self._assert({"v": view, code: truth, **self._tokens(name, truths[name])})
 
     def _is_able(self, service: str) -> bool:
-        return service not in self.circumstances.declined and is_offered(self.pack, service, self.circumstances.board)
+        around = self.circumstances
+        refuses = service in around.declined or service in around.closed
+        return not refuses and is_offered(self.pack, service, around.board)
 
     def _moves_from_lead(self) -> dict[str, int]:
         """Return the moves that start from the accepted lead, with their rank above staying; 0 for joint work."""

@@ -20,7 +20,8 @@ class Circumstances:
     ``board`` is the S08 code where the family lives, empty when unknown: then no service can be offered. ``danger`` is
     the floor's urgency. ``involved`` are services that a source states as current. ``accepted`` is the service whose
     lead stands, empty when none does; ``moved_board`` is true when the family has left that service's board.
-    ``requested`` are the services asked for, ``declined`` those that said no in this episode.
+    ``requested`` are the services asked for, ``declined`` those that said no in this episode, ``closed`` those that
+    take referrals from nobody who referred. ``waiting`` are the moves that their guards hold back.
     """
 
     board: str = ""
@@ -30,6 +31,8 @@ class Circumstances:
     moved_board: bool = False
     requested: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
 
     @property
     def moves_decide(self) -> bool:

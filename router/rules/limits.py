@@ -17,6 +17,7 @@ from router.rules.yamlfile import Fault, Path_, YamlFile
 
 MOST_CRITERIA = 24
 MOST_CONJUNCTIONS = 48
+MOST_NAMED = 100
 
 
 def check_limits(
@@ -29,18 +30,26 @@ def check_limits(
     """Yield the faults of a rule that is too large, or that uses danger to keep somebody out."""
     if len(criteria) > MOST_CRITERIA:
         yield file.fault((*path, "criteria"), f"has {len(criteria)} criteria; at most {MOST_CRITERIA} are allowed")
+        return
     formula = to_formula(combination)
-    try:
-        ways = max(len(conjunctions(formula, truth)) for truth in (Truth.MET, Truth.NOT_MET))
-    except TooManyConjunctionsError:
-        ways = MOST_CONJUNCTIONS + 1
-    if ways > MOST_CONJUNCTIONS:
+    if sum(1 for _ in formula.criteria()) > MOST_NAMED:
+        yield file.fault((*path, key), f"names criteria more than {MOST_NAMED} times; say it more simply")
+        return
+    if has_too_many_ways(formula):
         message = (
             f"can be met or missed in more than {MOST_CONJUNCTIONS} ways; split the rule or name a wider criterion"
         )
         yield file.fault((*path, key), message)
     if key == "eligible_when":
         yield from _check_danger(file, path, criteria, formula)
+
+
+def has_too_many_ways(formula: Formula) -> bool:
+    """Return whether a formula can be met, or missed, in more ways than the rule engine is trusted with."""
+    try:
+        return max(len(conjunctions(formula, truth)) for truth in (Truth.MET, Truth.NOT_MET)) > MOST_CONJUNCTIONS
+    except TooManyConjunctionsError:
+        return True
 
 
 def to_formula(combination: schema.Combination) -> Formula:

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from router.model.facts import About, FactDefinition, FactType, Privacy
+from router.model.facts import CHANGE, About, FactDefinition, FactType, Privacy
 from router.rules import schema
 from router.rules.checks import check_pack
 from router.rules.limits import to_formula
+from router.rules.narrowing import CriteriaBuilder, narrowed_service, to_response
 from router.rules.pack import (
+    Ages,
     Board,
     Criterion,
+    Guard,
     LeadOrder,
     Letters,
     Move,
     MoveKind,
     Pack,
-    Response,
     Service,
     Source,
     SupportRole,
 )
 from router.rules.wording import in_a_sentence
-from router.rules.yamlfile import Fault, PackError, YamlFile, parse_yaml
+from router.rules.yamlfile import Fault, PackError, YamlFile, parse_yaml, read_bytes
+
+MOST_FILES = 500
+MOST_PACK_BYTES = 4_194_304
+MOST_FAULTS = 200
+MOST_NAME = 64
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -44,6 +53,7 @@ FILES: Mapping[str, type[BaseModel]] = {
 
 FOLDERS: Mapping[str, type[BaseModel]] = {
     "services": schema.ServiceFile,
+    "boards": schema.BoardFile,
     "pathways": schema.PathwayFile,
     "cases": schema.CasesFile,
     "stories": schema.StoryFile,
@@ -55,22 +65,41 @@ def load_pack(folder: Path) -> Pack:
     """Load the pack in ``folder``. Raises ``PackError`` with every fault that can be told at once."""
     if not folder.is_dir():
         raise PackError([Fault(str(folder), 0, 0, "is not a folder; name the folder of a rule pack")])
+    root = folder.resolve()
+    paths = sorted(islice(folder.rglob("*.yaml"), MOST_FILES + 1))
+    if len(paths) > MOST_FILES:
+        raise PackError([_too_many(str(folder))])
     files: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*.yaml")):
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise PackError([Fault(str(path), 0, 0, "leads outside the pack's folder; copy the file into it")])
-        files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        if not _is_within(path, root):
+            raise PackError([Fault(name, 0, 0, "leads outside the pack's folder; copy the file into it")])
+        files[name] = read_bytes(path, name)
     return build_pack(files)
+
+
+def _is_within(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):
+        return False  # a link that leads to itself
+
+
+def _too_many(name: str) -> Fault:
+    most = f"at most {MOST_FILES} files of {MOST_PACK_BYTES} bytes together"
+    return Fault(name, 0, 0, f"is too large for a pack: {most} are allowed")
 
 
 def build_pack(files: Mapping[str, bytes]) -> Pack:
     """Build a pack from the bytes of its files, by path within the pack. Raises ``PackError``."""
+    if len(files) > MOST_FILES or sum(map(len, files.values())) > MOST_PACK_BYTES:
+        raise PackError([_too_many("the pack")])
     faults: list[Fault] = []
     shapes: dict[str, tuple[YamlFile, BaseModel]] = {}
     for name in sorted(files):
         kind = kind_of(name)
         if kind is None:
-            faults.append(Fault(name, 0, 0, "is not a file of a pack; see the list in docs/rules.md"))
+            faults.append(Fault(name, 0, 0, "is not a file of a pack; see the list in docs/rule-language.md"))
             continue
         try:
             shapes[name] = _read(name, files[name], kind)
@@ -112,12 +141,12 @@ def _read(name: str, content: bytes, kind: type[Model]) -> tuple[YamlFile, Model
     try:
         return file, kind.model_validate(file.data)
     except ValidationError as error:
-        raise PackError([_explain(file, detail) for detail in _plain(error)]) from None
+        raise PackError([_explain(file, detail) for detail in _plain(error)[:MOST_FAULTS]]) from None
 
 
 def _plain(error: ValidationError) -> list[Any]:
     """Return what was refused, without lists that are too short only because their parts were refused."""
-    details: list[Any] = list(error.errors())
+    details: list[Any] = list(islice(error.errors(), MOST_FAULTS * 2))
     return [
         one
         for one in details
@@ -128,18 +157,17 @@ def _plain(error: ValidationError) -> list[Any]:
 
 def _explain(file: YamlFile, detail: Any) -> Fault:
     path = tuple(part for part in detail["loc"] if part != "[key]")
-    last = str(path[-1]) if path else "file"
+    last = str(path[-1])[:MOST_NAME] if path else "file"
     match detail["type"]:
         case "extra_forbidden":
             message = f"has a key '{last}' that is not known here; check its spelling"
         case "missing":
             message = f"lacks '{last}'"
         case "string_pattern_mismatch":
-            message = (
-                f"has '{detail['input']}', which is not written as names are here: lower case, as in its neighbours"
-            )
+            given = str(detail["input"])[:MOST_NAME]
+            message = f"has '{given}', which is not written as names are here: lower case, as in its neighbours"
         case "literal_error":
-            message = f"has '{detail['input']}'; use one of {detail['ctx']['expected']}"
+            message = f"has '{str(detail['input'])[:MOST_NAME]}'; use one of {detail['ctx']['expected']}"
         case "value_error":
             message = str(detail["ctx"]["error"])
         case _:
@@ -163,8 +191,11 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
     lead = single("lead.yaml", schema.LeadFile)
     letters = single("letters.yaml", schema.LettersFile)
     criteria = _criteria_builder(facts, sources)
+    service_files = [shape for shape in shapes.values() if isinstance(shape, schema.ServiceFile)]
+    labels = {shape.service: shape.label for shape in service_files}
     services = {
-        shape.service: _service(shape, criteria) for shape in shapes.values() if isinstance(shape, schema.ServiceFile)
+        shape.service: _with_referrers(_service(shape, criteria), shape.referrers, lead, labels)
+        for shape in service_files
     }
     moves = {
         name: _move(name, entry, criteria)
@@ -172,7 +203,18 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
         if isinstance(shape, schema.PathwayFile)
         for name, entry in shape.moves.items()
     }
-    boards = {code: _board(code, entry) for code, entry in boards_file.boards.items()}
+    differing = {shape.board: shape for shape in shapes.values() if isinstance(shape, schema.BoardFile)}
+    boards = {
+        code: _board(code, entry, differing.get(code, entry), services.values())
+        for code, entry in boards_file.boards.items()
+    }
+    narrowed = {
+        code: MappingProxyType(
+            {name: narrowed_service(services[name], code, one, criteria) for name, one in sorted(shape.narrows.items())}
+        )
+        for code, shape in sorted(differing.items())
+        if shape.narrows
+    }
     desks = {board.desk: f"the triage desk of {board.name}" for board in boards.values()}
     desks[boards_file.national_desk.id] = boards_file.national_desk.label
     return Pack(
@@ -204,6 +246,7 @@ def _link(files: Mapping[str, bytes], shapes: Mapping[str, BaseModel]) -> Pack:
             for case in shape.cases
         ),
         files=MappingProxyType(dict(files)),
+        narrowed=MappingProxyType(narrowed),
         stories=MappingProxyType({one.story: one for one in shapes.values() if isinstance(one, schema.StoryFile)}),
     )
 
@@ -220,11 +263,12 @@ def _fact(name: str, entry: schema.FactEntry) -> FactDefinition:
         ordered=entry.ordered,
         unit=entry.unit,
         privacy=Privacy(entry.privacy),
-        derivation=entry.derived,
+        derivation=CHANGE if entry.change_of else entry.derived,
+        change_of=entry.change_of or "",
+        within_days=entry.within_days or 0,
+        sum_of=entry.sum_of or (),
+        count_of=entry.count_of or (),
     )
-
-
-CriteriaBuilder = Callable[[Mapping[str, schema.CriterionEntry]], Mapping[str, Criterion]]
 
 
 def _criteria_builder(facts: Mapping[str, FactDefinition], sources: Mapping[str, Source]) -> CriteriaBuilder:
@@ -269,9 +313,29 @@ def _service(shape: schema.ServiceFile, criteria: CriteriaBuilder) -> Service:
         always_beside=shape.always_beside,
         may_see=frozenset(Privacy(name) for name in shape.may_see),
         confidential=Privacy(shape.confidential) if shape.confidential else None,
-        response=Response(shape.respond.routine_days, shape.respond.urgent_hours, shape.respond.emergency_hours),
+        response=to_response(shape.respond),
         tests=shape.tests,
+        mode=shape.mode,
+        ages=_ages(shape.ages),
+        boards=frozenset(shape.boards) if shape.boards is not None else None,
     )
+
+
+def _ages(entry: schema.Ages | None) -> Ages | None:
+    return Ages(entry.start, entry.until_months, entry.counted_at == "referral") if entry is not None else None
+
+
+def _with_referrers(
+    service: Service, named: tuple[str, ...] | None, lead: schema.LeadFile, labels: Mapping[str, str]
+) -> Service:
+    """Return a service with those who may refer to it: the services named, and those of the groups named."""
+    if named is None:
+        return service
+    groups = [lead.referrer_groups[name] for name in named if name in lead.referrer_groups]
+    single = [name for name in named if name not in lead.referrer_groups]
+    words = [*(group.label for group in groups), *(labels[name] for name in single)]
+    allowed = frozenset({*single, *(one for group in groups for one in group.services)})
+    return replace(service, referrers=allowed, referrer_words=", ".join(words))
 
 
 def _move(name: str, entry: schema.MoveEntry, criteria: CriteriaBuilder) -> Move:
@@ -286,15 +350,19 @@ def _move(name: str, entry: schema.MoveEntry, criteria: CriteriaBuilder) -> Move
         givers=entry.from_,
         receiver=entry.to,
         tests=entry.tests,
+        guard=Guard(entry.guard.settled_days or 0, entry.guard.back_needs_news) if entry.guard else None,
     )
 
 
-def _board(code: str, entry: schema.BoardEntry) -> Board:
+def _board(
+    code: str, entry: schema.BoardEntry, differs: schema.BoardEntry | schema.BoardFile, services: Iterable[Service]
+) -> Board:
+    elsewhere = {one.name for one in services if one.boards is not None and code not in one.boards}
     return Board(
         code=code,
         name=entry.name,
         desk=entry.desk,
-        lacks=frozenset(entry.lacks),
-        served_by=MappingProxyType(dict(entry.served_by)),
-        capacity=MappingProxyType(dict(entry.capacity)),
+        lacks=frozenset({*differs.lacks, *elsewhere}),
+        served_by=MappingProxyType(dict(differs.served_by)),
+        capacity=MappingProxyType(dict(differs.capacity)),
     )

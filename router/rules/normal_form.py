@@ -23,10 +23,13 @@ def conjunctions(formula: Formula, truth: Truth, *, most: int = 200) -> tuple[Co
 
     Raises ``TooManyConjunctionsError`` rather than unfolding past ``most``.
     """
-    found = _formula(formula, wanted=truth is Truth.MET, most=most)
-    kept = {one for one in found if _is_possible(one)}
-    minimal = [one for one in kept if not any(other < one for other in kept)]
+    minimal = _minimal(_formula(formula, wanted=truth is Truth.MET, most=most))
     return tuple(sorted(minimal, key=lambda one: (len(one), sorted(one))))
+
+
+def _minimal(found: Iterable[Conjunction]) -> set[Conjunction]:
+    kept = {one for one in found if _is_possible(one)}
+    return {one for one in kept if not any(other < one for other in kept)}
 
 
 def _is_possible(one: Conjunction) -> bool:
@@ -55,7 +58,12 @@ def _part(part: str | Formula, *, wanted: bool, most: int) -> set[Conjunction]:
 def _product(groups: Iterable[set[Conjunction]], most: int) -> set[Conjunction]:
     product: set[Conjunction] = {frozenset()}
     for group in groups:
+        if len(product) * len(group) > 5 * most:
+            raise TooManyConjunctionsError
         product = {left | right for left in product for right in group}
+        if len(product) > most:
+            # many may say the same: what one conjunction needs, another may need with more besides
+            product = _minimal(product)
         if len(product) > most:
             raise TooManyConjunctionsError
     return product

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -96,11 +96,54 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Ages:
+    """The ages that a service is for: from a stage, until the baby is so many months old, at referral or now."""
+
+    start: str
+    until_months: int | None
+    at_referral: bool
+
+    def __str__(self) -> str:
+        until = f" until {self.until_months} months" if self.until_months is not None else ""
+        return f"from {self.start}{until}, {'at referral' if self.at_referral else 'now'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What holds a move back: days since care last changed hands, and whether going back needs something seen since."""
+
+    settled_days: int
+    back_needs_news: bool
+
+    def __str__(self) -> str:
+        settled = [f"settled_days {self.settled_days}"] if self.settled_days else []
+        return ", ".join([*settled, *(["back_needs_news"] if self.back_needs_news else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """How a board narrows a service.
+
+    ``label`` says it in a sentence, ``criteria`` are those that count there besides or in the place of others, and
+    ``base`` is the formula of the service elsewhere.
+    """
+
+    board: str
+    label: str
+    criteria: tuple[str, ...]
+    base: Formula
+    tests: tuple[ServiceTest, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Service(Rule):
     """One service of the directory and its criteria.
 
     ``plain_after_loss`` says to a parent who has lost a baby what the service is; empty where ``plain`` will do.
     ``in_sentence`` is how it stands in a sentence, with its article: "the infant mental health service".
+    ``mode`` is what it does: treat, assess or advise. ``boards`` are the only ones that it serves, and ``referrers``
+    the services that may refer to it, in words ``referrer_words``; None for every one. ``narrowing`` is there where
+    this is the service as one board has narrowed it.
     """
 
     plain: str
@@ -116,6 +159,12 @@ class Service(Rule):
     confidential: Privacy | None
     response: Response
     tests: tuple[ServiceTest, ...] = field(repr=False)
+    mode: str = "treat"
+    ages: Ages | None = None
+    boards: frozenset[str] | None = None
+    referrers: frozenset[str] | None = None
+    referrer_words: str = ""
+    narrowing: Narrowing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +175,7 @@ class Move(Rule):
     givers: tuple[str, ...]
     receiver: str
     tests: tuple[MoveTest, ...] = field(repr=False)
+    guard: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +210,20 @@ class Letters:
     receiver: Mapping[str, str]
 
 
+class _Remembering:
+    """Room for what is worked out once: no field, so that it is neither compared nor copied."""
+
+    __slots__ = ("_there",)
+    _there: dict[str, Pack]
+
+
 @dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(_Remembering):
     """A whole pack. ``digest`` names its exact content; ``files`` is that content.
 
-    ``review_people`` is how many people must agree whether two families are one.
+    ``services`` are those of the national base and those that single boards have; ``narrowed`` are the services as a
+    board has narrowed them, by its code and their name. ``review_people`` is how many people must agree whether two
+    families are one.
     """
 
     digest: str
@@ -185,6 +244,30 @@ class Pack:
     files: Mapping[str, bytes] = field(repr=False)
     review_people: int = 1
     stories: Mapping[str, StoryFile] = field(repr=False, default_factory=dict)
+    narrowed: Mapping[str, Mapping[str, Service]] = field(repr=False, default_factory=dict)
+
+    def at(self, board: str) -> Pack:
+        """Return the pack as it is for families of a board, by its S08 code: with the services as it narrows them."""
+        code = self.board_aliases.get(board, board)
+        if code not in self.narrowed:
+            return self
+        if not hasattr(self, "_there"):
+            object.__setattr__(self, "_there", {})
+        known = self._there.get(code)
+        if known is None:
+            services = {name: self.narrowed[code].get(name, one) for name, one in self.services.items()}
+            known = self._there[code] = replace(self, services=services, narrowed={})
+        return known
+
+    def versions(self, service: str) -> tuple[Service, ...]:
+        """Return a service of the base and as each board that narrows it has it."""
+        there = (self.narrowed[code].get(service) for code in self.narrowed)
+        return (self.services[service], *(one for one in there if one is not None))
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Return every rule: the services, the services as boards narrow them, and the moves."""
+        narrowed = (one for there in self.narrowed.values() for one in there.values())
+        return (*self.services.values(), *narrowed, *self.moves.values())
 
     def board(self, code: str) -> Board | None:
         """Return the board of an S08 code, older codes included; None when unknown."""

@@ -18,6 +18,7 @@ from router.rules.pack import HANDOVERS, Criterion, Formula, Move, MoveKind, Pac
 
 def evaluate(pack: Pack, views: Sequence[FactView], circumstances: Circumstances) -> Evaluation:
     """Evaluate a pack over one view for each infant of the episode (one view where there is none)."""
+    pack = pack.at(circumstances.board)
     # A move is asked about only where a lead stands that it could move from.
     rules = [*pack.services.values(), *(pack.moves.values() if circumstances.moves_decide else ())]
     criteria = tuple(
@@ -32,7 +33,7 @@ def evaluate(pack: Pack, views: Sequence[FactView], circumstances: Circumstances
     able = [
         service
         for name, service in pack.services.items()
-        if is_offered(pack, name, circumstances.board) and name not in circumstances.declined
+        if is_offered(pack, name, circumstances.board) and name not in circumstances.declined | circumstances.closed
     ]
     if not circumstances.moves_decide:
         candidates = [service for service in able if service.can_lead and eligible[service.name] is MET]
@@ -43,7 +44,8 @@ def evaluate(pack: Pack, views: Sequence[FactView], circumstances: Circumstances
     for move in pack.moves.values():
         if circumstances.accepted in move.givers:
             condition = any_of(_formula(move.formula, truths[move.name]) for truths in criteria)
-            receiver_can = MET if pack.services[move.receiver] in able else NOT_MET
+            may_go = pack.services[move.receiver] in able and move.name not in circumstances.waiting
+            receiver_can = MET if may_go else NOT_MET
             moves[move.name] = all_of((condition, eligible[move.receiver], receiver_can))
     met = [pack.moves[name] for name, truth in moves.items() if truth is MET]
     followed = _handover(pack, met, circumstances)

@@ -5,6 +5,8 @@ The order of the fields is the order in which ``router rules fmt`` writes the ke
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
@@ -14,6 +16,7 @@ FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,63}$")]
 BoardCode = Annotated[str, Field(pattern=r"^S08[0-9]{6}$")]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
+MOST_LIKENED = 1_000
 ValueInFile = bool | int | str | date
 
 
@@ -21,6 +24,14 @@ class Strict(BaseModel):
     """Refuses misspelt keys and coerces nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint at the nearest known name, or an empty string."""
+    listed = list(known)
+    # among too many names, looking takes longer than the hint is worth
+    close = difflib.get_close_matches(name[:64], listed, n=1) if len(listed) <= MOST_LIKENED else []
+    return f"; did you mean '{close[0]}'?" if close else ""
 
 
 class PackFile(Strict):
@@ -33,7 +44,11 @@ class PackFile(Strict):
 
 
 class FactEntry(Strict):
-    """One fact of ``facts.yaml``."""
+    """One fact of ``facts.yaml``.
+
+    ``derived`` names how it is worked out from dates. ``change_of`` is the number of which it is the change since it
+    was seen before, at most ``within_days`` earlier. ``sum_of`` adds numbers up; ``count_of`` counts those above 0.
+    """
 
     label: Text
     about: Literal["parent", "infant", "partner", "family"]
@@ -45,6 +60,10 @@ class FactEntry(Strict):
     ask_after_loss: Text = ""
     privacy: Literal["ordinary", "partner", "abuse", "adoption"] = "ordinary"
     derived: str = ""
+    change_of: FactName | None = None
+    within_days: Annotated[int, Field(ge=1, le=730)] | None = None
+    sum_of: Annotated[tuple[FactName, ...], Field(min_length=2)] | None = None
+    count_of: Annotated[tuple[FactName, ...], Field(min_length=2)] | None = None
 
 
 class FactsFile(Strict):
@@ -174,6 +193,18 @@ class ServiceTest(Strict):
     expect: ServiceExpectation
 
 
+class Ages(Strict):
+    """The ages that a service is for, as ``router rules prove`` holds its criteria to them.
+
+    ``start`` is the stage from which it takes families, and ``until_months`` the age of the baby, in whole months, from
+    which it takes no new ones. ``counted_at`` says whether that is the age at referral or now.
+    """
+
+    start: Literal["preconception", "pregnant", "postnatal"] = Field(alias="from")
+    until_months: Annotated[int, Field(ge=1, le=240)] | None = None
+    counted_at: Literal["referral", "now"] = "now"
+
+
 class ServiceFile(Strict):
     """``services/<id>.yaml``: one service, its criteria and its tests."""
 
@@ -183,8 +214,12 @@ class ServiceFile(Strict):
     plain_after_loss: Text = ""
     in_sentence: Text = ""
     tier: Annotated[int, Field(ge=0, le=4)]
+    mode: Literal["treat", "assess", "advise"] = "treat"
     offers: Annotated[tuple[Slug, ...], Field(min_length=1)]
     provision: Literal["board", "regional", "national"] = "board"
+    boards: Annotated[tuple[BoardCode, ...], Field(min_length=1)] | None = None
+    referrers: Annotated[tuple[Slug, ...], Field(min_length=1)] | None = None
+    ages: Ages | None = None
     can_lead: bool = True
     beside_lead: Literal["joint_work", "consultation", "informed"] = "joint_work"
     always_beside: bool = False
@@ -195,6 +230,54 @@ class ServiceFile(Strict):
     eligible_when: Combination
     review: Review
     tests: Annotated[tuple[ServiceTest, ...], Field(min_length=1)]
+
+
+class NarrowingEntry(Strict):
+    """How a board narrows a service of the national base: ``label`` says it in a sentence.
+
+    A criterion with a name that the service has stands in that one's place there, and must be narrower. The others must
+    be met besides, as ``also_when`` says. Where a sign of danger lets a family in, none of it counts.
+    """
+
+    label: Text
+    criteria: dict[Slug, CriterionEntry] = {}
+    also_when: Combination | None = None
+    respond: Respond | None = None
+    review: Review
+    tests: Annotated[tuple[ServiceTest, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> NarrowingEntry:
+        if not self.criteria and self.respond is None:
+            raise ValueError("narrows nothing: give criteria, or respond")
+        return self
+
+
+class BoardFile(Strict):
+    """``boards/<name>.yaml``: where one board differs from the national base."""
+
+    board: BoardCode
+    lacks: tuple[Slug, ...] = ()
+    served_by: dict[Slug, BoardCode] = {}
+    capacity: dict[Slug, Literal["limited", "closed"]] = {}
+    narrows: dict[Slug, NarrowingEntry] = {}
+
+
+class GuardEntry(Strict):
+    """What holds a move back for a while, so that no family is sent on and back without cause.
+
+    ``settled_days`` is how long care must have been in the giver's hands. With ``back_needs_news`` the move does not go
+    back to whom care came from, unless something that it rests on was seen since.
+    """
+
+    settled_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    back_needs_news: bool = False
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> GuardEntry:
+        if self.settled_days is None and not self.back_needs_news:
+            raise ValueError("holds nothing: give settled_days, or back_needs_news: true")
+        return self
 
 
 class MoveTest(Strict):
@@ -214,6 +297,7 @@ class MoveEntry(Strict):
     to: Slug
     criteria: Annotated[dict[Slug, CriterionEntry], Field(min_length=1)]
     when: Combination
+    guard: GuardEntry | None = None
     review: Review
     tests: Annotated[tuple[MoveTest, ...], Field(min_length=1)]
 
@@ -224,10 +308,18 @@ class PathwayFile(Strict):
     moves: dict[Slug, MoveEntry]
 
 
+class ReferrerGroup(Strict):
+    """Services whose people may refer where a service names the group, and what the group is called."""
+
+    label: Text
+    services: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
 class LeadFile(Strict):
     """``lead.yaml``: the agreed order in which services come first.
 
     ``equals`` are groups of services that it was agreed do equally well where both accept, so that the list decides.
+    ``referrer_groups`` are those that a service may name in ``referrers``.
     """
 
     order: tuple[
@@ -236,6 +328,7 @@ class LeadFile(Strict):
     needs: dict[Slug, Text]
     needs_order: tuple[Slug, ...]
     equals: tuple[Annotated[tuple[Slug, ...], Field(min_length=2)], ...] = ()
+    referrer_groups: dict[Slug, ReferrerGroup] = {}
     tie_break: tuple[Slug, ...]
 
 
@@ -254,6 +347,14 @@ class PackExpectation(Strict):
     asks: tuple[FactName, ...] | None = None
 
 
+class HandedOver(Strict):
+    """How the service that leads came to lead: from whom, how many days ago, and whether the facts were seen since."""
+
+    by: Slug | None = None
+    days_ago: Annotated[int, Field(ge=0, le=3_650)]
+    seen_since: bool = False
+
+
 class PackTest(Strict):
     """A case for the whole pack: facts in, lead out."""
 
@@ -261,8 +362,10 @@ class PackTest(Strict):
     board: BoardCode | None = None
     given: dict[FactName, ValueInFile]
     urgency: Literal["routine", "urgent", "emergency"] | None = None
+    referrer: Slug | None = None
     requested: Slug | None = None
     incumbent: Slug | None = None
+    handed_over: HandedOver | None = None
     declined: tuple[Slug, ...] = ()
     expect: PackExpectation
 

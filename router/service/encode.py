@@ -107,7 +107,7 @@ class Encoder:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        used = {c.condition.fact for s in pack.services.values() for c in s.criteria.values()}
+        used = {c.condition.fact for name in pack.services for s in pack.versions(name) for c in s.criteria.values()}
         self._told_facts = tuple(name for name in pack.facts if name in used)
         self._explainer = Explainer(pack)
         self._memory: OrderedDict[tuple[object, ...], bytes] = OrderedDict()

@@ -31,8 +31,13 @@ class Explainer:
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._exclusions = {
-            name: frozenset(criterion for criterion, speaks_for in service.formula.criteria() if not speaks_for)
-            for name, service in pack.services.items()
+            name: frozenset(
+                criterion
+                for service in pack.versions(name)
+                for criterion, speaks_for in service.formula.criteria()
+                if not speaks_for
+            )
+            for name in pack.services
         }
         self._known: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
         self._decisions: OrderedDict[tuple[object, ...], tuple[bytes, ...]] = OrderedDict()
@@ -55,7 +60,7 @@ class Explainer:
         """Explain every service; for each infant only where infants differ."""
         parts = []
         several = len(decision.views) > 1
-        for name, service in self._pack.services.items():
+        for name, service in self._pack.at(decision.circumstances.board).services.items():
             truths = [tuple(view[name].values()) for view in decision.evaluation.criteria]
             differ = several and len(set(truths)) > 1
             for place, view_truths in enumerate(truths if differ else truths[:1]):

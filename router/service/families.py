@@ -7,14 +7,15 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 import orjson
 
 from router.matching import FamilyRecord, Member
 from router.model.people import CHILDREN_OF_EPISODE, Household, Person, Role
 from router.model.referral import ReferralEvent
-from router.routing.case import Child, HeldReferral, Proposal, ReferralState, Standing
-from router.service.decode import event_of, from_micros
+from router.routing.case import Child, Handover, HeldReferral, Proposal, ReferralState, Standing
+from router.service.decode import event_of, from_micros, micros
 from router.store.interface import EventKind, EventRow, FamilyRows, LeadRow, LeadState
 from router.v1 import referral_pb2
 
@@ -220,7 +221,18 @@ def standing_of(row: LeadRow | None) -> Standing:
         at_desk=row.state is LeadState.DESK,
         supporting=frozenset((service, board) for service, board in more.get("supporting", ())),
         declined=frozenset(more.get("declined", ())),
+        handed=handed_of(more.get("handed")),
     )
+
+
+def handed_of(kept: list[Any] | None) -> Handover | None:
+    """Return how the lead came to lead, as a document keeps it; older ones keep nothing."""
+    return Handover(kept[0], from_micros(kept[1])) if kept else None
+
+
+def handed_document(handed: Handover | None) -> list[object] | None:
+    """Return how a document keeps how the lead came to lead."""
+    return [handed.giver, micros(handed.at)] if handed else None
 
 
 def latest_decision(row: LeadRow | None) -> int:
@@ -231,7 +243,12 @@ def latest_decision(row: LeadRow | None) -> int:
 
 
 def standing_bytes(
-    *, proposed: Proposal | None, supporting: Iterable[tuple[str, str]], declined: Iterable[str], latest: int
+    *,
+    proposed: Proposal | None,
+    supporting: Iterable[tuple[str, str]],
+    declined: Iterable[str],
+    latest: int,
+    handed: Handover | None,
 ) -> bytes:
     """Return what the lead's row keeps beside the lead itself."""
     return orjson.dumps(
@@ -240,5 +257,6 @@ def standing_bytes(
             "supporting": sorted(supporting),
             "declined": sorted(declined),
             "latest": latest,
+            "handed": handed_document(handed),
         }
     )

@@ -17,6 +17,7 @@ from router.rules.evaluation import Circumstances, Evaluation
 from router.rules.pack import Pack
 from router.rules.reference import evaluate
 from router.service.decode import decode_event, from_micros
+from router.service.families import handed_of
 from router.store.interface import DecisionRow, EventRow, Reader
 from router.v1 import decision_pb2, referral_pb2
 
@@ -65,6 +66,7 @@ def case_again(row: DecisionRow, reader: Reader) -> Case:
             at_desk=standing["at_desk"],
             supporting=frozenset((service, board) for service, board in standing["supporting"]),
             declined=frozenset(standing["declined"]),
+            handed=handed_of(standing.get("handed")),
         ),
         match=MatchOutcome(basis["match"]),
         perhaps=tuple(held(one) for one in basis["perhaps"]),

@@ -68,9 +68,12 @@ class Projector:
         self._privacy = {name: definition.privacy for name, definition in pack.facts.items()}
         self._sensitive = {
             name: frozenset(
-                c.condition.fact for c in service.criteria.values() if self._privacy[c.condition.fact] not in _ORDINARY
+                criterion.condition.fact
+                for service in pack.versions(name)
+                for criterion in service.criteria.values()
+                if self._privacy[criterion.condition.fact] not in _ORDINARY
             )
-            for name, service in pack.services.items()
+            for name in pack.services
         }
         self._private = frozenset(name for name, privacy in self._privacy.items() if privacy not in _ORDINARY)
         self._revealing = {name: self._reveals(name) for name in pack.services}

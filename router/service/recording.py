@@ -17,7 +17,7 @@ from router.routing.case import Case, HeldReferral, Proposal
 from router.routing.decision import Decision, Notice, Outcome
 from router.service.decode import micros
 from router.service.encode import MatchTold
-from router.service.families import standing_bytes
+from router.service.families import handed_document, standing_bytes
 from router.service.work import Submit, Withdraw, Work
 from router.store.ids import IdSource, render
 from router.store.interface import AuditRow, DecisionRow, LeadRow, LeadState, NoticeRow
@@ -146,9 +146,13 @@ def lead_row(decision: Decision, case: Case, decision_id: int, episode_id: int) 
         proposed = None
         if not decision.accepted:
             proposed = Proposal(decision.lead, decision.lead_board, decision_id)
-        more = standing_bytes(proposed=proposed, supporting=supporting, declined=declined, latest=decision_id)
+        more = standing_bytes(
+            proposed=proposed, supporting=supporting, declined=declined, latest=decision_id, handed=case.standing.handed
+        )
         return LeadRow(episode_id, accepted.service, accepted.board, LeadState.ACCEPTED, accepted.decision_id, at, more)
-    more = standing_bytes(proposed=None, supporting=supporting, declined=declined, latest=decision_id)
+    more = standing_bytes(
+        proposed=None, supporting=supporting, declined=declined, latest=decision_id, handed=case.standing.handed
+    )
     if decision.outcome is Outcome.DESK:
         return LeadRow(episode_id, decision.desk, "", LeadState.DESK, decision_id, at, more)
     return LeadRow(episode_id, decision.lead, decision.lead_board, LeadState.PROPOSED, decision_id, at, more)
@@ -177,6 +181,7 @@ def basis_of(case: Case, match: MatchTold) -> bytes:
                 "at_desk": standing.at_desk,
                 "supporting": sorted(standing.supporting),
                 "declined": sorted(standing.declined),
+                **({"handed": handed_document(standing.handed)} if standing.handed else {}),
             },
             "perhaps_holders": sorted(case.perhaps_holders),
             "match": match.outcome.value,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
 from router.audit.events import AuditEvent
 from router.model.errors import Reason, RouterError
 from router.model.referral import Urgency
-from router.routing.case import Case, Proposal
+from router.routing.case import Case, Handover, Proposal, Standing
 from router.routing.decision import Notice, NoticeKind, NoticeLevel
 from router.routing.notices import address, holder_address
 from router.rules.pack import Pack
@@ -91,7 +92,11 @@ def _accept(
         row.decision_id,
         micros(work.received_at),
         standing_bytes(
-            proposed=None, supporting=standing.supporting, declined=standing.declined, latest=row.decision_id
+            proposed=None,
+            supporting=standing.supporting,
+            declined=standing.declined,
+            latest=row.decision_id,
+            handed=_handed(standing, row, work.received_at),
         ),
     )
     change.leads.append(lead)
@@ -108,6 +113,14 @@ def _accept(
     family.leads[row.episode_id] = lead
     accepted = space.decisions[row.decision_id] = dataclasses.replace(row, state="accepted")
     return as_it_stands(accepted, lambda: tools.pack, space.reader)
+
+
+def _handed(standing: Standing, row: DecisionRow, at: datetime) -> Handover | None:
+    """Return how the service that accepts comes to lead; one that leads already goes on as it came."""
+    giver = standing.accepted
+    if giver is not None and (giver.service, giver.board) == (row.service, row.board):
+        return standing.handed
+    return Handover(giver.service if giver is not None else "", at)
 
 
 def _told_of_acceptance(case: Case, pack: Pack, lead: Proposal, urgency: int) -> tuple[Notice, ...]:

@@ -50,6 +50,8 @@ def written(question: Question) -> bytes:
             "moved_board": asked.moved_board,
             "requested": sorted(asked.requested),
             "declined": sorted(asked.declined),
+            "closed": sorted(asked.closed),
+            "waiting": sorted(asked.waiting),
         }
     )
 
@@ -106,6 +108,8 @@ def _question(told: dict[str, Any]) -> Question:
         moved_board=told["moved_board"],
         requested=frozenset(told["requested"]),
         declined=frozenset(told["declined"]),
+        closed=frozenset(told["closed"]),
+        waiting=frozenset(told["waiting"]),
     )
     return Question(criteria, circumstances)
 

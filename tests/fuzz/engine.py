@@ -22,7 +22,7 @@ from router.rules.engine import Engine
 from router.rules.evaluation import Circumstances
 from router.rules.pack import Pack
 from router.rules.reference import evaluate
-from tests.support.packs import BOARDS, PLAIN_FACTS, WHEN, packs
+from tests.support.packs import BOARDS, TOLD_FACTS, WHEN, packs
 
 #: Pairs for each pack: a pack takes as long to load as a hundred pairs take to compare.
 PAIRS_A_PACK = 100
@@ -53,6 +53,7 @@ def compare(pairs: int, dice: int) -> Counter[str]:
                 met["pairs"] += 1
                 met["with a lead"] += bool(expected.lead)
                 met["moved"] += expected.move in pack.moves
+                met["in a board that narrows"] += around.board in pack.narrowed
         finally:
             engine.close()
         met["packs"] += 1
@@ -63,7 +64,7 @@ def compare(pairs: int, dice: int) -> Counter[str]:
 
 def view(chance: Random) -> FactView:
     """Return facts: mostly known, some missing, in conflict, or such as cannot exist."""
-    return {fact: _held(fact, chance) for fact in PLAIN_FACTS}
+    return {fact: _held(fact, chance) for fact in TOLD_FACTS}
 
 
 def _held(fact: str, chance: Random) -> Held:
@@ -72,7 +73,7 @@ def _held(fact: str, chance: Random) -> Held:
         return Unknown(chance.choice(list(Missing)))
     if kind < 0.3:
         return Known(NOT_APPLICABLE, "derived", WHEN)
-    entry = PLAIN_FACTS[fact]
+    entry = TOLD_FACTS[fact]
     if entry["type"] == "yes_no":
         return Known(chance.random() < 0.5, "test", WHEN)
     return Known(chance.choice(entry["choices"]) if "choices" in entry else chance.randint(0, 6), "test", WHEN)
@@ -96,6 +97,8 @@ def circumstances(pack: Pack, chance: Random) -> Circumstances:
         moved_board=chance.random() < 0.2,
         requested=some(),
         declined=some(),
+        closed=some() if chance.random() < 0.2 else frozenset(),
+        waiting=frozenset(name for name in pack.moves if chance.random() < 0.2),
     )
 
 

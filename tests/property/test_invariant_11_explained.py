@@ -30,7 +30,8 @@ def test_every_criterion_and_every_alternative_is_accounted_for(data: st.DataObj
     assert len(decision.evaluation.criteria) == len(decision.views)
     stands = decision.circumstances.moves_decide
     for truths in decision.evaluation.criteria:
-        for rule in (*pack.services.values(), *(pack.moves.values() if stands else ())):
+        services = pack.at(decision.circumstances.board).services
+        for rule in (*services.values(), *(pack.moves.values() if stands else ())):
             assert list(truths[rule.name]) == list(rule.criteria)
             assert set(truths[rule.name].values()) <= set(Truth)
             assert all(one.citation and one.label and one.ask for one in rule.criteria.values())

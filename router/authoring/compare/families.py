@@ -55,7 +55,7 @@ class _Maker:
     def __init__(self, packs: Packs) -> None:
         self.packs = packs
         either = packs.either
-        self.rules: Sequence[Rule] = (*either.services.values(), *either.moves.values())
+        self.rules: Sequence[Rule] = either.rules()
         conditions: dict[str, list[Condition]] = {}
         for rule in self.rules:
             for criterion in rule.criteria.values():
@@ -81,6 +81,7 @@ class _Maker:
             if value is not None:
                 given[name] = value
         given |= self._derived(given, wanted, dice)
+        given |= self._changes(given, wanted, dice)
         return MadeUp(number, given, self._circumstances(given, dice))
 
     def _chosen(self, condition: Condition, *, meets: bool) -> list[FactValue]:
@@ -136,6 +137,19 @@ class _Maker:
         )
         return {named[name]: one.value for name, one in held.items() if name in named and isinstance(one, Known)}
 
+    def _changes(
+        self, given: Mapping[str, FactValue | NotApplicable], wanted: Mapping[str, list[FactValue]], dice: random.Random
+    ) -> dict[str, FactValue | NotApplicable]:
+        """Return changes of numbers that are known; mostly a number was seen once, and there is none."""
+        found: dict[str, FactValue | NotApplicable] = {}
+        for name, one in self.packs.facts.items():
+            now = given.get(one.change_of)
+            values = wanted.get(name) or (self.values[name] if dice.randrange(10) == 0 else [])
+            fitting = [value for value in values if isinstance(now, int) and isinstance(value, int) and value <= now]
+            if one.change_of and fitting:
+                found[name] = dice.choice(fitting)
+        return found
+
     def _circumstances(self, given: Mapping[str, FactValue | NotApplicable], dice: random.Random) -> Circumstances:
         stated = {name: value for name, value in given.items() if not isinstance(value, NotApplicable)}
         shown = [one.urgency for one in TRIGGERS if one.shown_by(stated.get(one.fact))]
@@ -155,6 +169,8 @@ _AGES = ("infant_age_months", "infant_age_months_at_referral", "corrected_age_mo
 
 
 def _values(conditions: Sequence[Condition], definition: FactDefinition) -> list[FactValue]:
+    if definition.change_of:
+        return telling_values(conditions, definition)
     if definition.derivation and definition.type is not FactType.CHOICE:
         return [one for one in telling_values(conditions, definition) if not isinstance(one, int) or one >= 0]
     if not conditions and definition.type in {FactType.NUMBER, FactType.DATE}:

@@ -49,12 +49,14 @@ class RuleChange:
     """Somebody whom a service accepts, or a move moves, under one pack and not the other, or whose answer is new.
 
     ``rule`` is the service or move. A move counts as followed where its own condition and its receiver's are met.
+    ``board`` is the one board that this is about, where either pack narrows the service there; else empty.
     """
 
     kind: Kind
     rule: str
     is_move: bool
     witness: Witness
+    board: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +167,20 @@ class _Side:
         self._seen, self._other = _seen_by(pack, family), other
         self.accepts: dict[str, Both] = {name: self._formula(one) for name, one in pack.services.items()}
         self.moves: dict[str, Both] = {name: self._formula(one) for name, one in pack.moves.items()}
+        self.narrowed: dict[str, dict[str, Both]] = {
+            code: {name: self._formula(one, code) for name, one in there.items()}
+            for code, there in pack.narrowed.items()
+        }
         self._answers = dict(self.accepts)
 
-    def _formula(self, rule: Rule) -> Both:
+    def _formula(self, rule: Rule, board: str = "") -> Both:
         """Return when a rule's formula is met; the other side's where that has the very same, which most rules are."""
         other = self._other
-        if other is not None:
+        if other is not None and board:
+            narrowed = other.pack.narrowed.get(board, {}).get(rule.name)
+            if narrowed is not None and _reads_alike(narrowed, rule) and self._sees_alike(rule, other):
+                return other.narrowed[board][rule.name]
+        elif other is not None:
             same = other.pack.services.get(rule.name) or other.pack.moves.get(rule.name)
             if same is not None and _reads_alike(same, rule) and self._sees_alike(rule, other):
                 return (other.accepts if rule.name in other.accepts else other.moves)[rule.name]
@@ -186,6 +196,14 @@ class _Side:
             move, receiver = self.moves[rule], self.accepts[self.pack.moves[rule].receiver]
             self._answers[rule] = Both(z3.And(move.met, receiver.met), z3.Or(move.not_met, receiver.not_met))
         return self._answers[rule]
+
+    def accepted(self, service: str, board: str) -> Both:
+        """Return when a service accepts families of a board."""
+        return self.narrowed.get(board, {}).get(service) or self.accepts[service]
+
+    def followed(self, move: Move, board: str) -> Any:
+        """Return when a move is followed, for families of a board."""
+        return z3.And(self.moves[move.name].met, self.accepted(move.receiver, board).met)
 
     def offered(self, board: Board) -> frozenset[str]:
         """Return the services that a board offers."""
@@ -233,28 +251,46 @@ class _Prover:
         board = next(iter(self.packs.new.boards))
         for name in self.shared():
             old, new = self.old.answer(name), self.new.answer(name)
-            if old.met.eq(new.met) and old.not_met.eq(new.not_met):
-                continue
-            old_open, new_open = _unknown(old), _unknown(new)
-            # where it can be shown on a family of whom all is known that matters, it is
-            ways: Mapping[Kind, tuple[Any, ...]] = {
-                Kind.NEWLY_YES: (z3.And(old.not_met, new.met), z3.And(old_open, new.met)),
-                Kind.NO_LONGER_YES: (z3.And(old.met, new.not_met), z3.And(old.met, new_open)),
-                Kind.NEWLY_UNKNOWN: (z3.And(z3.Not(old_open), new_open),),
-                Kind.NEWLY_NO: (z3.And(old_open, new.not_met),),
-            }
             is_move = name in self.packs.new.moves
-            for kind, conditions in ways.items():
-                model = self.asker.first(f"{name}: {kind.value.replace('_', ' ')}", name, self.family, *conditions)
-                if model is not None:
-                    giver = self.packs.new.moves[name].givers[0] if is_move else ""
-                    yield RuleChange(kind, name, is_move, Witness(board, self.family.read(model), giver))
+            giver = self.packs.new.moves[name].givers[0] if is_move else ""
+            for kind, model in self._kinds(name, old, new):
+                yield RuleChange(kind, name, is_move, Witness(board, self.family.read(model), giver))
+        yield from self._narrowed()
+
+    def _narrowed(self) -> Iterator[RuleChange]:
+        """Yield the changes of services in the boards that narrow them, under either pack."""
+        for board in self._boards():
+            code = board.code
+            names = {*self.packs.old.narrowed.get(code, {}), *self.packs.new.narrowed.get(code, {})}
+            for name in sorted(names & self.packs.old.services.keys() & self.packs.new.services.keys()):
+                old, new = self.old.accepted(name, code), self.new.accepted(name, code)
+                for kind, model in self._kinds(name, old, new):
+                    yield RuleChange(
+                        kind, name, is_move=False, witness=Witness(code, self.family.read(model)), board=code
+                    )
+
+    def _kinds(self, name: str, old: Both, new: Both) -> Iterator[tuple[Kind, Any]]:
+        """Yield each kind of change between two answers, with a family that shows it."""
+        if old.met.eq(new.met) and old.not_met.eq(new.not_met):
+            return
+        old_open, new_open = _unknown(old), _unknown(new)
+        # where it can be shown on a family of whom all is known that matters, it is
+        ways: Mapping[Kind, tuple[Any, ...]] = {
+            Kind.NEWLY_YES: (z3.And(old.not_met, new.met), z3.And(old_open, new.met)),
+            Kind.NO_LONGER_YES: (z3.And(old.met, new.not_met), z3.And(old.met, new_open)),
+            Kind.NEWLY_UNKNOWN: (z3.And(z3.Not(old_open), new_open),),
+            Kind.NEWLY_NO: (z3.And(old_open, new.not_met),),
+        }
+        for kind, conditions in ways.items():
+            model = self.asker.first(f"{name}: {kind.value.replace('_', ' ')}", name, self.family, *conditions)
+            if model is not None:
+                yield kind, model
 
     def leads(self) -> Iterator[LeadChange]:
         """Yield each change of who is asked to lead a new family."""
 
         def expressions(side: _Side, board: Board, danger: Urgency | None) -> tuple[tuple[str, Any], ...]:
-            return tuple((name, side.accepts[name].met) for name in side.leaders(board, danger))
+            return tuple((name, side.accepted(name, board.code).met) for name in side.leaders(board, danger))
 
         yield from self._changes("", expressions)
 
@@ -268,7 +304,8 @@ class _Prover:
                 side: _Side, board: Board, danger: Urgency | None, giver: str = giver
             ) -> tuple[tuple[str, Any], ...]:
                 steps = side.steps(giver, board, danger)
-                return (*((one.receiver, side.answer(one.name).met) for one in steps), (giver, z3.BoolVal(val=True)))
+                ways = ((one.receiver, side.followed(one, board.code)) for one in steps)
+                return (*ways, (giver, z3.BoolVal(val=True)))
 
             yield from self._changes(giver, expressions)
 

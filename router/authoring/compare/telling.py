@@ -56,7 +56,8 @@ def rule_in_words(packs: Packs, change: RuleChange) -> str:
     """Say one change of a service's or a move's answer."""
     if change.is_move:
         return f"The move '{packs.new.moves[change.rule].label}' ({change.rule}) {_MOVE[change.kind]}"
-    return f"{name_of(packs, change.rule)} ({change.rule}) {_SERVICE[change.kind]}"
+    where = f" in {boards_in_words(packs, (change.board,))}" if change.board else ""
+    return f"{name_of(packs, change.rule)} ({change.rule}){where} {_SERVICE[change.kind]}"
 
 
 def lead_in_words(packs: Packs, change: LeadChange) -> str:
@@ -128,6 +129,7 @@ def as_json(found: Comparison, old: Pack) -> dict[str, Any]:
                     "kind": one.kind.value,
                     "rule": one.rule,
                     "is_move": one.is_move,
+                    "board": one.board or None,
                     "message": rule_in_words(packs, one),
                     "witness": list(witness_lines(packs, one)),
                 }

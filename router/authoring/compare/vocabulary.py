@@ -41,6 +41,10 @@ class Packs:
             facts=self.facts,
             services=_both(self.old.services, self.new.services),
             moves=_both(self.old.moves, self.new.moves),
+            narrowed={
+                code: _both(self.old.narrowed.get(code, {}), self.new.narrowed.get(code, {}))
+                for code in {**self.old.narrowed, **self.new.narrowed}
+            },
             boards={**self.old.boards, **self.new.boards},
         )
 
@@ -64,7 +68,7 @@ def together(old: Pack, new: Pack) -> Packs:
         now = new.facts.get(name)
         if now is None:
             facts[name] = before
-        elif before.type is not now.type or before.derivation != now.derivation:
+        elif before.type is not now.type or _worked_out(before) != _worked_out(now):
             apart.add(name)
         elif before.choices != now.choices:
             choices = merged(before.choices, now.choices, ordered=before.ordered or now.ordered)
@@ -76,6 +80,10 @@ def together(old: Pack, new: Pack) -> Packs:
     # What is first is first left out of a witness: one that needs no danger shows none.
     facts = dict(sorted(facts.items(), key=lambda one: one[0].removesuffix(BEFORE) not in TRIGGERS_BY_FACT))
     return Packs(_renamed(old, apart) if apart else old, new, facts, frozenset(apart))
+
+
+def _worked_out(one: FactDefinition) -> tuple[object, ...]:
+    return one.derivation, one.change_of, one.within_days
 
 
 def knows(definition: FactDefinition, value: FactValue | NotApplicable) -> bool:
@@ -121,4 +129,5 @@ def _renamed(pack: Pack, facts: set[str]) -> Pack:
 
     named = {f"{name}{BEFORE}" if name in facts else name: one for name, one in pack.facts.items()}
     renamed = {name: replace(one, name=name) for name, one in named.items()}
-    return replace(pack, facts=renamed, services=rules(pack.services), moves=rules(pack.moves))
+    narrowed = {code: rules(there) for code, there in pack.narrowed.items()}
+    return replace(pack, facts=renamed, services=rules(pack.services), moves=rules(pack.moves), narrowed=narrowed)

@@ -32,6 +32,7 @@ def differences(old: Pack, new: Pack) -> tuple[Difference, ...]:
         *_named("move", old.moves, new.moves, _move),
         *_named("fact", old.facts, new.facts, _fact),
         *_named("board", old.boards, new.boards, _board),
+        *_narrowed(old, new),
         *_order(old, new),
         *_letters(old, new),
         *_plain("pack", old, new, ("national_desk",)),
@@ -75,15 +76,20 @@ def _label(one: Any) -> str:
 
 
 def _service(place: str, old: Service, new: Service) -> Iterator[Difference]:
-    yield from _plain(place, old, new, ("tier", "offers", "provision", "can_lead", "beside_lead", "always_beside"))
+    yield from _plain(
+        place,
+        old,
+        new,
+        ("tier", "mode", "offers", "provision", "boards", "referrers", "can_lead", "beside_lead", "always_beside"),
+    )
     yield from _plain(place, old, new, ("may_see", "confidential"))
-    yield from _plain(place, old, new, ("plain",), words_only=True)
+    yield from _plain(place, old, new, ("plain", "referrer_words", "ages"), words_only=True)
     yield from _plain(place, old.response, new.response, Response.__slots__)
     yield from _rule(place, old, new)
 
 
 def _move(place: str, old: Move, new: Move) -> Iterator[Difference]:
-    yield from _plain(place, old, new, ("kind", "givers", "receiver"))
+    yield from _plain(place, old, new, ("kind", "givers", "receiver", "guard"))
     yield from _rule(place, old, new)
 
 
@@ -109,12 +115,32 @@ def _criterion(place: str, old: Criterion, new: Criterion) -> Iterator[Differenc
 
 def _fact(place: str, old: FactDefinition, new: FactDefinition) -> Iterator[Difference]:
     yield from _plain(place, old, new, ("about", "type", "choices", "ordered", "unit", "privacy", "derivation"))
+    yield from _plain(place, old, new, ("change_of", "within_days", "sum_of", "count_of"))
     yield from _plain(place, old, new, ("label", "ask"), words_only=True)
 
 
 def _board(place: str, old: Board, new: Board) -> Iterator[Difference]:
     yield from _plain(place, old, new, ("desk", "lacks", "served_by", "capacity"))
     yield from _plain(place, old, new, ("name",), words_only=True)
+
+
+def _narrowed(old: Pack, new: Pack) -> Iterator[Difference]:
+    for code in dict.fromkeys((*old.narrowed, *new.narrowed)):
+        was, now = old.narrowed.get(code, {}), new.narrowed.get(code, {})
+        for name in dict.fromkeys((*was, *now)):
+            place = f"board {code} narrows {name}"
+            if name not in now:
+                yield Difference(place, _narrowing(was[name]), "")
+            elif name not in was:
+                yield Difference(place, "", _narrowing(now[name]))
+            else:
+                yield from _plain(place, was[name].response, now[name].response, Response.__slots__)
+                yield from _rule(place, was[name], now[name])
+                yield from _plain(place, was[name].narrowing, now[name].narrowing, ("label",), words_only=True)
+
+
+def _narrowing(service: Service) -> str:
+    return service.narrowing.label if service.narrowing else service.label
 
 
 def _order(old: Pack, new: Pack) -> Iterator[Difference]:

@@ -13,7 +13,7 @@ from router.authoring.proof.symbols import TIMES
 from router.model.truth import Truth
 from router.rules.evaluation import is_offered
 from router.rules.normal_form import conjunctions
-from router.rules.pack import HANDOVERS, Move, Pack, Rule, Service
+from router.rules.pack import HANDOVERS, Move, MoveKind, Pack, Rule, Service
 from router.rules.yamlfile import Path_
 
 SOON = timedelta(days=30)
@@ -35,12 +35,12 @@ class _Linter:
         self.names = [service.label for service in pack.services.values()]
 
     def findings(self) -> Iterator[Finding]:
-        rules: list[Rule] = [*self.pack.services.values(), *self.pack.moves.values()]
-        for rule in rules:
+        for rule in self.pack.rules():
             yield from self.review(rule)
             yield from self.sources(rule)
             yield from self.graduation(rule)
         yield from self.nowhere()
+        yield from self.only_up()
         yield from self.wording()
 
     # --- single rules -----------------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ class _Linter:
         """Look for criteria that rest on what nobody has read: a note, but in a pack that says it is approved."""
         file, path = self.places.of_rule(rule)
         sources = self.places.file("sources.yaml").data["sources"]
-        for name, entry in _within(file.data, path)["criteria"].items():
+        for name, entry in _within(file.data, path).get("criteria", {}).items():
             source = entry["source"]
             if not sources[source]["read"]:
                 message = f"Criterion '{name}' of {_called(rule)} rests on '{source}', which nobody has confirmed"
@@ -73,8 +73,8 @@ class _Linter:
         """Look for a way to meet a rule in which nothing but age and stage is asked, and age is asked."""
         if isinstance(rule, Move) and rule.kind not in HANDOVERS:
             return
-        if isinstance(rule, Service) and rule.tier == _UNIVERSAL_TIER:
-            return
+        if isinstance(rule, Service) and (rule.tier == _UNIVERSAL_TIER or rule.narrowing is not None):
+            return  # whoever meets a narrowed service meets the national one, which is looked at
         for way in conjunctions(rule.formula, Truth.MET):
             derivations = {self.pack.facts[rule.criteria[name].condition.fact].derivation for name, _ in way}
             if not derivations & TIMES or derivations - TIMES - {"stage"}:
@@ -101,6 +101,38 @@ class _Linter:
                     "Take it out of 'lacks' of a board in boards.yaml, or say there who provides it in served_by",
                 )
 
+    def only_up(self) -> Iterator[Finding]:
+        """Look for services that families step up to, and from which no way leads down again."""
+        up: dict[str, set[str]] = {}
+        on: dict[str, set[str]] = {}
+        for move in self.pack.moves.values():
+            if move.kind is MoveKind.STEP_UP:
+                up.setdefault(move.receiver, set()).update(move.givers)
+            elif move.kind in HANDOVERS:
+                for giver in move.givers:
+                    on.setdefault(giver, set()).add(move.receiver)
+        for top, givers in sorted(up.items()):
+            if self._leads_down(top, on):
+                continue
+            ladder = ", ".join(sorted(givers))
+            yield self._at(
+                (f"services/{top}.yaml", ("service",)),
+                Code.ONLY_UP,
+                f"A ladder that only goes up: families step up to '{top}' from {ladder}, and no way leads down again",
+                f"Add a move of kind step_down from '{top}', by needs that have been met",
+            )
+
+    def _leads_down(self, top: str, on: dict[str, set[str]]) -> bool:
+        tier = self.pack.services[top].tier
+        seen, left = {top}, [top]
+        while left:
+            for name in sorted(on.get(left.pop(), set()) - seen):
+                if self.pack.services[name].tier < tier:
+                    return True
+                seen.add(name)
+                left.append(name)
+        return False
+
     def wording(self) -> Iterator[Finding]:
         for file, path, text in self._texts():
             for word in abbreviations(text):
@@ -119,14 +151,13 @@ class _Linter:
 
     def _texts(self) -> Iterator[tuple[str, Path_, str]]:
         """Yield the texts that families and referrers read."""
-        rules: list[Rule] = [*self.pack.services.values(), *self.pack.moves.values()]
-        for rule in rules:
+        for rule in self.pack.rules():
             file, path = self.places.of_rule(rule)
             entry = _within(file.data, path)
             for key in ("label", "plain"):
                 if key in entry:
                     yield file.name, (*path, key), entry[key]
-            for name, criterion in entry["criteria"].items():
+            for name, criterion in entry.get("criteria", {}).items():
                 for key in ("label", "ask"):
                     if key in criterion:
                         yield file.name, (*path, "criteria", name, key), criterion[key]
@@ -155,7 +186,10 @@ def _within(data: Any, path: Path_) -> Any:
 
 
 def _called(rule: Rule) -> str:
-    return f"move '{rule.name}'" if isinstance(rule, Move) else f"service '{rule.name}'"
+    if isinstance(rule, Move):
+        return f"move '{rule.name}'"
+    where = f" in board {rule.narrowing.board}" if isinstance(rule, Service) and rule.narrowing else ""
+    return f"service '{rule.name}'{where}"
 
 
 def _short(text: str, most: int = 60) -> str:

@@ -19,11 +19,13 @@ class Kind(StrEnum):
     ALWAYS = "always"
     CONTRADICTION = "contradiction"
     NEVER_LEADS = "never-leads"
+    OUTSIDE_AGES = "outside-ages"
     CYCLE = "cycle"
     AGE_ALONE = "age-alone"
     SCORE_ALONE = "score-alone"
     DANGER_KEEPS_OUT = "danger-keeps-out"
     DANGER_STEPS_DOWN = "danger-steps-down"
+    WIDENS = "widens"
 
 
 MEANING: Mapping[Kind, str] = {
@@ -33,11 +35,13 @@ MEANING: Mapping[Kind, str] = {
     Kind.ALWAYS: "Every criterion can be missed by some family",
     Kind.CONTRADICTION: "No criteria that must hold together exclude one another",
     Kind.NEVER_LEADS: "Every service that can lead does lead some family in some board",
+    Kind.OUTSIDE_AGES: "No service accepts a family outside the ages that it states",
     Kind.CYCLE: "No family is handed round in a circle while nothing changes",
     Kind.AGE_ALONE: "No birthday by itself moves anybody",
     Kind.SCORE_ALONE: "No score by itself steps anybody down",
     Kind.DANGER_KEEPS_OUT: "No sign of danger shuts a service's door or stops a step up",
     Kind.DANGER_STEPS_DOWN: "No sign of danger brings a step down about",
+    Kind.WIDENS: "No board takes whom the national rule keeps out, or turns away danger that it lets in",
 }
 """What is proved when nothing of a kind is found, in the order in which it is looked for."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -15,10 +15,12 @@ from router.authoring.proof.symbols import SCORES, Both, Family
 from router.model.danger import TRIGGERS
 from router.model.referral import Urgency
 from router.rules.evaluation import Circumstances, is_offered
+from router.rules.narrowing import danger_that_lets_in
 from router.rules.pack import HANDOVERS, Board, Formula, Move, MoveKind, Pack, Rule, Service
 from router.rules.ranking import Ranking
 
 LONGEST_CIRCLE = 6
+TO_AND_FRO = 2
 _DANGERS: tuple[Urgency | None, ...] = (None, Urgency.URGENT, Urgency.EMERGENCY)
 
 
@@ -46,6 +48,10 @@ class _Prover:
         self.family = Family(pack)
         self.ranking = Ranking(pack)
         self.accepts: dict[str, Both] = {name: self.family.formula(one) for name, one in pack.services.items()}
+        self.narrowed: dict[str, dict[str, Both]] = {
+            code: {name: self.family.formula(one) for name, one in there.items()}
+            for code, there in pack.narrowed.items()
+        }
         self.moves: dict[str, Both] = {name: self.family.formula(one) for name, one in pack.moves.items()}
 
     def checks(self) -> Sequence[tuple[str, Callable[[], Iterator[Finding]]]]:
@@ -56,10 +62,12 @@ class _Prover:
             ("criteria, services and moves that nobody can meet, or everybody does", self.reach),
             ("criteria that exclude one another", self.contradictions),
             ("services that never lead", self.never_lead),
+            ("services that take families outside the ages they state", self.ages),
             ("circles of moves", self.circles),
             ("birthdays that move somebody", self.age_alone),
             ("scores that step somebody down", self.score_alone),
             ("danger that keeps out or steps down", self.danger),
+            ("boards that take whom the national rule keeps out, or turn danger away", self.narrowing),
         )
 
     # --- placing a new family ---------------------------------------------------------------------------------
@@ -67,10 +75,9 @@ class _Prover:
     def gaps(self) -> Iterator[Finding]:
         """Find families of whom everything that matters is known, and whom no service that can lead accepts."""
         for board, offered in self._offers():
+            accepts = self._accepts(board)
             leaders = [name for name in offered if self.pack.services[name].can_lead]
-            model = self.asker.find(
-                f"gap in {board.name}", [self.family], *(self.accepts[name].not_met for name in leaders)
-            )
+            model = self.asker.find(f"gap in {board.name}", [self.family], *(accepts[name].not_met for name in leaders))
             if model is not None:
                 message = (
                     f"In {board.name}, and wherever the same services are offered, no service accepts this family: it "
@@ -82,7 +89,7 @@ class _Prover:
         """Find families whom two services accept while only the last resort of the order tells who leads."""
         seen: set[tuple[str, str]] = set()
         for board, offered in self._offers():
-            circumstances = Circumstances(board=board.code)
+            circumstances, accepts = Circumstances(board=board.code), self._accepts(board)
             leaders = [name for name in offered if self.pack.services[name].can_lead]
             for first, second in combinations(sorted(leaders), 2):
                 agreed = any({first, second} <= group for group in self.pack.order.equals)
@@ -98,9 +105,9 @@ class _Prover:
                     f"overlap of {first} and {second}",
                     [self.family],
                     self.family.danger(None),
-                    self.accepts[first].met,
-                    self.accepts[second].met,
-                    *(z3.Not(self.accepts[name].met) for name in better),
+                    accepts[first].met,
+                    accepts[second].met,
+                    *(z3.Not(accepts[name].met) for name in better),
                 )
                 if model is not None:
                     seen.add((first, second))
@@ -124,6 +131,7 @@ class _Prover:
                 yield Finding(Kind.NEVER_LEADS, (name,), message)
 
     def _leads(self, name: str, board: Board, offered: frozenset[str]) -> bool:
+        accepts = self._accepts(board)
         for danger in _DANGERS:
             ranks = self.ranking.of_services(Circumstances(board=board.code, danger=danger))
             better = [one for one in offered if self.pack.services[one].can_lead and ranks[one] > ranks[name]]
@@ -131,8 +139,8 @@ class _Prover:
                 f"{name} leading",
                 [self.family],
                 self.family.danger(danger),
-                self.accepts[name].met,
-                *(z3.Not(self.accepts[one].met) for one in better),
+                accepts[name].met,
+                *(z3.Not(accepts[one].met) for one in better),
             ):
                 return True
         return False
@@ -158,14 +166,20 @@ class _Prover:
                 elif not missed:
                     message = f"Criterion '{name}' of {place} is met by everybody of whom the fact is known. Delete it"
                     yield Finding(Kind.ALWAYS, (rule.name, name), message)
-            if not self._can(self._reached(rule), place):
+            if not self._can(self._reachable(rule), place):
                 message = f"No family can meet {place}. Look for criteria that exclude one another"
                 yield Finding(Kind.UNREACHABLE, (rule.name,), message)
 
-    def _reached(self, rule: Rule) -> Any:
-        if isinstance(rule, Move):
-            return z3.And(self.moves[rule.name].met, self.accepts[rule.receiver].met)
-        return self.accepts[rule.name].met
+    def _reachable(self, rule: Rule) -> Any:
+        return self._reached(rule, self.accepts) if isinstance(rule, Move) else self._met(rule)
+
+    def _met(self, rule: Rule) -> Any:
+        narrowing = rule.narrowing if isinstance(rule, Service) else None
+        known = self.accepts if narrowing is None else self.narrowed[narrowing.board]
+        return known[rule.name].met
+
+    def _reached(self, move: Move, accepts: Mapping[str, Both]) -> Any:
+        return z3.And(self.moves[move.name].met, accepts[move.receiver].met)
 
     def contradictions(self) -> Iterator[Finding]:
         """Find parts of a formula that must hold together and cannot."""
@@ -178,17 +192,31 @@ class _Prover:
                         message = f"In {place}, '{first}' and '{second}' must both hold and never can"
                         yield Finding(Kind.CONTRADICTION, (rule.name, first, second), message)
 
+    def ages(self) -> Iterator[Finding]:
+        """Find families of an age that a service says it is not for, and whom it accepts all the same."""
+        for place, service in self._rules():
+            if not isinstance(service, Service) or service.ages is None:
+                continue
+            outside = self.family.outside(service.ages)
+            model = self.asker.find(f"ages of {place}", [self.family], self._met(service), outside)
+            if model is not None:
+                board = service.narrowing.board if service.narrowing else self._any_board()
+                message = (
+                    f"{place} accepts this family, which is outside the ages that it states. Change one of the two"
+                )
+                yield Finding(Kind.OUTSIDE_AGES, (service.name,), message, self._witness(model, self._board(board)))
+
     # --- moves ------------------------------------------------------------------------------------------------
 
     def circles(self) -> Iterator[Finding]:
         """Find families who would be handed round from service to service while nothing about them changes."""
         found: set[frozenset[str]] = set()
         for board, offered in self._offers():
-            edges = self._handovers(offered)
+            edges = self._handovers(offered, self._accepts(board))
             for start in sorted(offered):
                 for path in self._paths(start, start, edges, [], z3.BoolVal(val=True)):
                     circle = frozenset(giver for giver, _ in path)
-                    if circle in found:
+                    if circle in found or self._is_guarded(path):
                         continue
                     model = self.asker.find("a circle", [self.family], *(edges[edge] for edge in path))
                     if model is None:
@@ -197,12 +225,24 @@ class _Prover:
                     way = " to ".join([*(giver for giver, _ in path), start])
                     message = (
                         f"This family would be handed from {way} while nothing changes. Set a condition of a move down "
-                        "apart from the condition of the move up, with room between them"
+                        "apart from the condition of the move up, with room between them, or give the move down "
+                        "guard: {back_needs_news: true}"
                     )
                     subjects = tuple(giver for giver, _ in path)
                     yield Finding(Kind.CYCLE, subjects, message, self._witness(model, board, accepted=start))
 
-    def _handovers(self, offered: frozenset[str]) -> dict[tuple[str, str], Any]:
+    def _is_guarded(self, path: Sequence[tuple[str, str]]) -> bool:
+        """Return whether a way to and fro ends, since one of the two goes back on news alone, danger or not."""
+        return len(path) == TO_AND_FRO and any(
+            all(
+                move.guard is not None and move.guard.back_needs_news and move.kind is not MoveKind.STEP_UP
+                for move in self._of_kinds(*HANDOVERS)
+                if giver in move.givers and move.receiver == receiver
+            )
+            for giver, receiver in path
+        )
+
+    def _handovers(self, offered: frozenset[str], accepts: Mapping[str, Both]) -> dict[tuple[str, str], Any]:
         """Return, for giver and receiver, when a move from the one to the other is followed."""
         edges: dict[tuple[str, str], list[Any]] = {}
         for giver in offered:
@@ -211,7 +251,8 @@ class _Prover:
                 if move.kind not in HANDOVERS:
                     continue
                 before = [one for one in moves if one.kind in HANDOVERS[: HANDOVERS.index(move.kind)]]
-                followed = z3.And(self._reached(move), *(z3.Not(self._reached(one)) for one in before))
+                stopped = (z3.Not(self._reached(one, accepts)) for one in before)
+                followed = z3.And(self._reached(move, accepts), *stopped)
                 edges.setdefault((giver, move.receiver), []).append(followed)
         return {edge: z3.Or(*ways) for edge, ways in edges.items()}
 
@@ -247,8 +288,8 @@ class _Prover:
             for name in times
             for mine, theirs in ((self.family.facts[name], later.facts[name]),)
         ]
-        for move in self._of_kinds(*HANDOVERS):
-            receiver = self.pack.services[move.receiver]
+        versions = ((one, there) for one in self._of_kinds(*HANDOVERS) for there in self.pack.versions(one.receiver))
+        for move, receiver in versions:
             after = z3.And(later.formula(move).met, later.formula(receiver).met)
             nothing_else = [
                 z3.Not(symbol.known) for name, symbol in later.facts.items() if name not in times and name not in stage
@@ -259,7 +300,7 @@ class _Prover:
                 self.family.same(later, but=times),
                 *passing,
                 *nothing_else,
-                z3.Not(self._reached(move)),
+                z3.Not(z3.And(self.moves[move.name].met, self._met(receiver))),
                 after,
             )
             if model is not None:
@@ -267,9 +308,8 @@ class _Prover:
                     f"'{move.name}' hands a family from {' or '.join(move.givers)} to {move.receiver} on a birthday, "
                     "with no need stated. Add a criterion of need"
                 )
-                witness = Witness(
-                    self._any_board(), self.family.read(model), accepted=move.givers[0], now=later.read(model)
-                )
+                board = receiver.narrowing.board if receiver.narrowing else self._any_board()
+                witness = Witness(board, self.family.read(model), accepted=move.givers[0], now=later.read(model))
                 yield Finding(Kind.AGE_ALONE, (move.name,), message, witness)
 
     def score_alone(self) -> Iterator[Finding]:
@@ -313,6 +353,33 @@ class _Prover:
                     witness = Witness(self._any_board(), self.family.read(model), accepted, worse.read(model))
                     yield Finding(kind, (rule.name, trigger.fact), message, witness)
 
+    def narrowing(self) -> Iterator[Finding]:
+        """Find whom a narrowed service takes and the national one does not, and danger that it turns away."""
+        for code, there in self.pack.narrowed.items():
+            board = self.pack.boards[code]
+            for name, service in there.items():
+                base, here = self.accepts[name], self.narrowed[code][name]
+                facts = {key: one.condition.fact for key, one in service.criteria.items()}
+                danger = [
+                    self.family.criterion(service.criteria[one]).met
+                    for one in danger_that_lets_in(service.formula, facts)
+                ]
+                told = (
+                    ((here.met, z3.Not(base.met)), "takes this family, and the national rule does not"),
+                    (
+                        (base.not_met, z3.Not(here.not_met)),
+                        "leaves this family open, and the national rule keeps it out",
+                    ),
+                    ((base.met, z3.Or(*danger), z3.Not(here.met)), "turns this family away, which is in danger"),
+                )
+                for conditions, words in told:
+                    model = self.asker.find(f"{name} in {board.name}", [self.family], *conditions)
+                    if model is not None:
+                        message = (
+                            f"In {board.name} '{name}' {words}. A board may only ask for more, and never in danger"
+                        )
+                        yield Finding(Kind.WIDENS, (name, code), message, self._witness(model, board))
+
     # --- shared -----------------------------------------------------------------------------------------------
 
     def _can(self, condition: Any, what: str) -> bool:
@@ -320,19 +387,27 @@ class _Prover:
 
     def _rules(self) -> Iterator[tuple[str, Rule]]:
         yield from ((f"service '{name}'", one) for name, one in self.pack.services.items())
+        for code, there in self.pack.narrowed.items():
+            name_of_board = self.pack.boards[code].name
+            yield from ((f"service '{name}' in {name_of_board}", one) for name, one in there.items())
         yield from ((f"move '{name}'", one) for name, one in self.pack.moves.items())
 
     def _of_kinds(self, *kinds: MoveKind) -> Iterator[Move]:
         return (one for one in self.pack.moves.values() if one.kind in kinds)
 
     def _offers(self) -> Iterator[tuple[Board, frozenset[str]]]:
-        """Yield one board for each set of services that boards offer."""
+        """Yield one board for each set of services that boards offer, and each board that narrows one of them."""
         seen: set[frozenset[str]] = set()
         for board in self.pack.boards.values():
             offered = frozenset(name for name in self.pack.services if is_offered(self.pack, name, board.code))
-            if offered not in seen:
-                seen.add(offered)
+            if board.code in self.narrowed or offered not in seen:
                 yield board, offered
+            if board.code not in self.narrowed:
+                seen.add(offered)
+
+    def _accepts(self, board: Board) -> Mapping[str, Both]:
+        """Return when each service accepts families of a board."""
+        return {**self.accepts, **self.narrowed.get(board.code, {})}
 
     def _any_board(self) -> str:
         return next(iter(self.pack.boards))

@@ -18,7 +18,7 @@ import z3
 from router.model.danger import TRIGGERS, Trigger
 from router.model.facts import NOT_APPLICABLE, FactDefinition, FactType, NotApplicable
 from router.model.referral import FactValue, Urgency
-from router.rules.pack import Criterion, Formula, Pack, Rule
+from router.rules.pack import Ages, Criterion, Formula, Pack, Rule
 from router.rules.schema import COMPARISONS, Condition
 
 TIMES = frozenset({
@@ -127,6 +127,19 @@ class Family:
     def _parts(self, rule: Rule, parts: Iterable[str | Formula]) -> Iterator[Both]:
         return (self.part(rule, part) for part in parts)
 
+    def outside(self, ages: Ages) -> Any:
+        """Return the condition that a family is known to be outside the ages that a service states."""
+        outside = []
+        stage = self._derived("stage")
+        if stage is not None:
+            order = stage.definition.choices
+            before = order[: order.index(ages.start)]
+            outside += [z3.And(stage.stated(), stage.value == stage.literal(one)) for one in before]
+        age = self._derived("infant_age_months_at_referral" if ages.at_referral else "infant_age_months")
+        if age is not None and ages.until_months is not None:
+            outside.append(z3.And(age.stated(), age.value >= ages.until_months))
+        return z3.Or(*outside)
+
     def shows(self, trigger: Trigger) -> Any:
         """Return the condition that a danger is shown."""
         symbol = self.facts[trigger.fact]
@@ -164,13 +177,13 @@ class Family:
     def _bounds(self) -> Iterator[Any]:
         for name, symbol in self.facts.items():
             definition = symbol.definition
-            if not definition.derivation:
+            if not definition.derivation or definition.change_of:
                 yield z3.Not(symbol.nothing)
             if definition.type is FactType.CHOICE:
                 yield z3.And(symbol.value >= 0, symbol.value < len(definition.choices))
             elif definition.type is FactType.NUMBER:
                 most = _MOST.get(definition.derivation, _past_every_threshold(self.pack, name))
-                yield z3.And(symbol.value >= 0, symbol.value <= most)
+                yield z3.And(symbol.value >= (-most if definition.change_of else 0), symbol.value <= most)
             elif definition.type is FactType.DATE:
                 yield z3.And(symbol.value >= date(2000, 1, 1).toordinal(), symbol.value <= date(2060, 1, 1).toordinal())
 
@@ -180,6 +193,11 @@ class Family:
 
     def _ties(self) -> Iterator[Any]:
         """Yield what ties the derived facts to each other, as ``router.routing.derive`` works them out."""
+        for change in self.facts.values():
+            if change.definition.change_of:
+                # Both of two scores were stated, and the earlier was no lower than 0.
+                now = self.facts[change.definition.change_of]
+                yield z3.Implies(change.known, z3.And(now.known, change.value <= now.value))
         stage = self._derived("stage")
         if stage is None:
             return
@@ -218,6 +236,9 @@ class Family:
                 1000 * self._days >= _DAYS_OF_MONTHS * age.value - 3000,
                 1000 * self._days < _DAYS_OF_MONTHS * (age.value + 1) + 3000,
             )
+            # A year is no shorter than 365 days, whatever its months are.
+            for years in range(1, _MOST["infant_age_months"] // 12 + 1):
+                yield z3.Implies(age.value >= 12 * years, self._days >= 365 * years)
             if weeks is not None:
                 yield z3.Implies(z3.Not(age.nothing), age.known == weeks.known)
             for later in (at_referral, corrected):
@@ -255,7 +276,7 @@ def _holds(condition: Condition, symbol: Symbol) -> Any:
 
 def _past_every_threshold(pack: Pack, fact: str) -> int:
     """Return a number beyond which all values of a fact are alike to the pack."""
-    rules: list[Rule] = [*pack.services.values(), *pack.moves.values()]
+    rules = pack.rules()
     named = [trigger.at_least for trigger in TRIGGERS if trigger.fact == fact]
     for rule in rules:
         for criterion in rule.criteria.values():
@@ -263,4 +284,4 @@ def _past_every_threshold(pack: Pack, fact: str) -> int:
                 for name in COMPARISONS:
                     given = getattr(criterion.condition, name)
                     named += given if isinstance(given, tuple) else [given]
-    return max((int(one) for one in named if isinstance(one, int)), default=0) + 1
+    return max((abs(int(one)) for one in named if isinstance(one, int)), default=0) + 1

@@ -6,8 +6,19 @@ from datetime import date
 
 from router.authoring.html import Html, el, items, joined, page, table
 from router.authoring.sheet.diagram import diagrams
-from router.authoring.sheet.words import KINDS, answers, boards, condition, criteria, review
-from router.rules.pack import Move, Pack, Service
+from router.authoring.sheet.words import (
+    KINDS,
+    MODES,
+    ages,
+    answers,
+    boards,
+    condition,
+    criteria,
+    guard,
+    provider,
+    review,
+)
+from router.rules.pack import Pack, Service
 
 
 def sheet(pack: Pack, today: date | None = None) -> str:
@@ -27,6 +38,7 @@ def sheet(pack: Pack, today: date | None = None) -> str:
             ["Service", "Tier", "For", "Accepts when", "Answers within", "Review", "Boards"],
             [_service(pack, one, today) for one in by_tier],
         ),
+        *_boards(pack, today),
         el("h2", "The same fact in different services"),
         table("What each service asks of a fact", ["Fact", "Services"], _facts(pack)),
         el("h2", "Who comes first"),
@@ -35,24 +47,64 @@ def sheet(pack: Pack, today: date | None = None) -> str:
         el("h2", "Pathways"),
         *_pathways(pack, today),
         el("h2", "Sources"),
-        items(*sorted({one.citation for rule in _rules(pack) for one in rule.criteria.values()})),
+        items(*sorted({one.citation for rule in pack.rules() for one in rule.criteria.values()})),
     )
-
-
-def _rules(pack: Pack) -> list[Service | Move]:
-    return [*pack.services.values(), *pack.moves.values()]
 
 
 def _service(pack: Pack, one: Service, today: date | None) -> list[object]:
     role = None if one.can_lead else el("div", "Works beside a lead and never leads")
+    mode = el("div", MODES[one.mode])
+    who = el("div", f"Referrals from: {one.referrer_words}") if one.referrers is not None else None
+    span = el("div", f"Ages: {ages(one.ages)}") if one.ages is not None else None
     return [
-        joined(el("strong", one.label), el("div", one.plain), role),
+        joined(el("strong", one.label), el("div", one.plain), mode, span, who, role),
         str(one.tier),
         ", ".join(pack.order.needs[need] for need in one.offers),
         criteria(one),
         answers(one.response),
         review(one, today),
         boards(pack, one.name),
+    ]
+
+
+def _boards(pack: Pack, today: date | None) -> list[Html]:
+    """Return where each board differs from the national base."""
+    own = {code: [one for one in pack.services.values() if one.boards and code in one.boards] for code in pack.boards}
+    rows: list[list[object]] = []
+    for code, board in pack.boards.items():
+        rows += [
+            [board.name, el("strong", one.label), joined("A service of its own. ", one.plain), ""] for one in own[code]
+        ]
+        for one in pack.narrowed.get(code, {}).values():
+            narrowing = one.narrowing
+            asked = [one.criteria[name] for name in narrowing.criteria] if narrowing else []
+            told = [
+                joined(
+                    f"{pack.facts[each.condition.fact].label} {condition(pack, each)} ",
+                    el("small", f"[{each.citation}]"),
+                )
+                for each in asked
+            ]
+            label = narrowing.label if narrowing else ""
+            rows.append([board.name, el("strong", one.label), joined(label, items(*told)), review(one, today)])
+        lacking = [pack.services[name] for name in sorted(board.lacks) if name not in board.served_by]
+        rows += [[board.name, el("strong", one.label), "Not there", ""] for one in lacking if one.boards is None]
+        rows += [
+            [board.name, el("strong", pack.services[name].label), f"By {provider(pack, board, name)}", ""]
+            for name in board.served_by
+        ]
+        rows += [
+            [board.name, el("strong", pack.services[name].label), f"Room: {room}", ""]
+            for name, room in board.capacity.items()
+        ]
+    if not rows:
+        return []
+    return [
+        el("h2", "Where boards differ"),
+        el(
+            "p", "A board may ask for more than the national criteria, never for less, and never where there is danger."
+        ),
+        table("What differs from the national base", ["Board", "Service", "There", "Review"], rows),
     ]
 
 
@@ -83,7 +135,7 @@ def _pathways(pack: Pack, today: date | None) -> list[Html]:
                 one.label,
                 ", ".join(pack.services[giver].label for giver in one.givers),
                 pack.services[one.receiver].label,
-                criteria(one),
+                joined(criteria(one), guard(one)),
                 review(one, today),
             ]
             for one in moves

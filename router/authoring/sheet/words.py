@@ -8,7 +8,7 @@ from datetime import date
 from router.authoring.html import Html, day, el, joined
 from router.routing.questions import in_words
 from router.rules.evaluation import is_offered
-from router.rules.pack import Board, Criterion, Formula, MoveKind, Pack, Response, Rule
+from router.rules.pack import Ages, Board, Criterion, Formula, Move, MoveKind, Pack, Response, Rule
 from router.rules.schema import COMPARISONS
 
 KINDS: Mapping[MoveKind, str] = {
@@ -17,6 +17,12 @@ KINDS: Mapping[MoveKind, str] = {
     MoveKind.STEP_DOWN: "Step down",
     MoveKind.JOINT_WORK: "Joint work",
 }
+MODES: Mapping[str, str] = {
+    "treat": "Works with the family",
+    "assess": "Assesses, and says who should help",
+    "advise": "Gives advice and information",
+}
+_FROM = {"preconception": "from before conception", "pregnant": "from pregnancy", "postnatal": "from the birth"}
 _COMPARED = {
     "is_": "is {}",
     "one_of": "is one of {}",
@@ -43,6 +49,29 @@ def condition(pack: Pack, criterion: Criterion) -> str:
             values = given if isinstance(given, tuple) else (given,)
             parts.append(_COMPARED[name].format(", ".join(in_words(definition, one) for one in values)))
     return " and ".join(parts)
+
+
+def ages(given: Ages) -> str:
+    """Return the ages that a service states."""
+    parts = [_FROM[given.start]]
+    if given.until_months is not None:
+        counted = "at referral" if given.at_referral else "now"
+        years, months = divmod(given.until_months, 12)
+        age = f"{given.until_months} months" if months else f"{years} {'year' if years == 1 else 'years'}"
+        parts.append(f"until the baby is {age} old, counted {counted}")
+    return ", ".join(parts)
+
+
+def guard(move: Move) -> Html | None:
+    """Return what holds a move back."""
+    if move.guard is None:
+        return None
+    parts = []
+    if move.guard.settled_days:
+        parts.append(f"not within {move.guard.settled_days} days of the last time that care changed hands")
+    if move.guard.back_needs_news:
+        parts.append("not back to whom care came from, unless something was seen since")
+    return el("div", f"Waits: {'; '.join(parts)}")
 
 
 def review(rule: Rule, today: date | None) -> Html:
@@ -80,13 +109,14 @@ def boards(pack: Pack, service: str) -> str:
         parts.append(f"Every board but {', '.join(lacking)}")
     else:
         parts.append(", ".join(one.name for one in offered) or "No board")
-    parts += [f"in {one.name} by {_provider(pack, one, service)}" for one in offered if service in one.served_by]
+    parts += [f"in {one.name} by {provider(pack, one, service)}" for one in offered if service in one.served_by]
     return "; ".join(parts)
 
 
-def _provider(pack: Pack, board: Board, service: str) -> str:
-    provider = pack.board(board.served_by[service])
-    return provider.name if provider else board.served_by[service]
+def provider(pack: Pack, board: Board, service: str) -> str:
+    """Return the name of the board that provides a service to families of another."""
+    other = pack.board(board.served_by[service])
+    return other.name if other else board.served_by[service]
 
 
 def _formula(rule: Rule, formula: Formula) -> Html:

@@ -254,6 +254,7 @@ ONE_SOURCE = {
     "developmental_concern",
     "developmental_domains_of_concern",
     "child_emotional_disorder",
+    *(f"imh_indicators_{domain}" for domain in ("carer", "emotional", "cognitive", "self", "social")),
 }
 """Facts that only one source can carry."""
 IN_TWO = sorted({name for sent, _ in SENDERS.values() for name in sent} - {"registered_with_gp"})

@@ -16,13 +16,21 @@ RULES = Path(__file__).parents[3] / "rules" / "scotland"
 FOLDERS = ("neonatal", "perinatal", "substance", "health_visiting")
 IN_NO_MESSAGE: frozenset[str] = frozenset()
 """Facts that no source can carry."""
-FROM_MAPPINGS = frozenset({"imh_indicators", "imh_domains", "developmental_domains_of_concern", "registered_with_gp"})
+FROM_MAPPINGS = frozenset(
+    {
+        "imh_indicators",
+        "imh_domains",
+        *(f"imh_indicators_{domain}" for domain in ("carer", "emotional", "cognitive", "self", "social")),
+        "developmental_domains_of_concern",
+        "registered_with_gp",
+    }
+)
 """Facts that are counted or concluded, not read from one code."""
 
 
 def _vocabulary() -> dict[str, Any]:
     document = YAML(typ="safe", pure=True).load((RULES / "facts.yaml").read_text())
-    return {name: fact for name, fact in document["facts"].items() if "derived" not in fact}
+    return {name: fact for name, fact in document["facts"].items() if not {"derived", "change_of"} & fact.keys()}
 
 
 def _sent_by(codes: CodeMap) -> set[str]:

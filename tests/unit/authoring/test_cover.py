@@ -73,6 +73,7 @@ def test_a_test_that_is_offered_was_tried() -> None:
     """Where the first board has no such service, the test of the move is of a board that has."""
     files = small_pack.files()
     files["boards.yaml"] = files["boards.yaml"].replace("desk: triage-first", "desk: triage-first, lacks: [clinic]")
+    files["boards.yaml"] = files["boards.yaml"].replace(", served_by: {clinic: S08000015}", "")
     (case,) = (
         one.case for one in cover(small_pack.build(files)).missing if one.point == Point("to-clinic", "", "followed")
     )

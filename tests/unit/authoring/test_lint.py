@@ -28,9 +28,19 @@ _BIRTH = (
 )
 
 
+def two_ways() -> dict[str, str]:
+    """Return the small pack with a way down from the clinic, in a file of its own."""
+    files = small_pack.files()
+    down = files[MOVES].replace("to-clinic:", "from-clinic:").replace("step_up", "step_down")
+    down = down.replace("from: [gp]\n    to: clinic", "from: [clinic]\n    to: gp").replace(
+        "To the clinic", "To the practice"
+    )
+    return {**files, "pathways/down.yaml": down.replace("at_least: severe", "at_most: none")}
+
+
 def planted(name: str, old: str, new: str, facts: str = "") -> dict[str, str]:
     """Return the small pack with one text of one file changed, and facts added."""
-    files = small_pack.files()
+    files = two_ways()
     assert old in files[name]
     files[name] = files[name].replace(old, new)
     files["facts.yaml"] += facts
@@ -50,7 +60,21 @@ def place(findings: list[Finding], code: Code) -> tuple[str, int, int]:
 
 def test_the_small_pack_is_clean() -> None:
     """Nothing is found where nothing is wrong."""
-    assert found(small_pack.files()) == []
+    assert found(two_ways()) == []
+
+
+def test_a_ladder_that_only_goes_up_is_named_with_its_services() -> None:
+    """Without a way down, or with one that comes back to the same tier; a way by another service will do."""
+    (only_up,) = found(small_pack.files())
+    assert (only_up.code, only_up.file, only_up.line) == (Code.ONLY_UP, CLINIC, 1)
+    assert "families step up to 'clinic' from gp" in only_up.message
+    files = two_ways()
+    other = files["services/cmht.yaml"].replace("tier: 0", "tier: 1")
+    aside = files["pathways/down.yaml"].replace("step_down", "transfer").replace("to: gp", "to: cmht")
+    files |= {"services/cmht.yaml": other, "pathways/down.yaml": aside}
+    assert [one.code for one in found(files)] == [Code.ONLY_UP]
+    onward = two_ways()["pathways/down.yaml"].replace("from-clinic", "from-cmht").replace("[clinic]", "[cmht]")
+    assert found({**files, "pathways/onward.yaml": onward}) == []
 
 
 def test_the_shipped_pack_has_nothing_to_mend() -> None:
@@ -146,12 +170,12 @@ GRADUATIONS: dict[str, tuple[Callable[[], dict[str, str]], str]] = {
     "a handover by weeks": (lambda: _by_age("{fact: weeks, at_least: 52}", facts=_WEEKS), MOVES),
     "a service by weeks": (
         lambda: planted(CLINIC, "{all: [young, ill]}", "{any: [young, ill]}", _WEEKS)
-        | {CLINIC: small_pack.files()[CLINIC].replace("{all: [young, ill]}", "{any: [young, ill]}").replace("fact: age_months", "fact: weeks")},
+        | {CLINIC: two_ways()[CLINIC].replace("{all: [young, ill]}", "{any: [young, ill]}").replace("fact: age_months", "fact: weeks")},
         CLINIC,
     ),
     "a service by stage and weeks": (
         lambda: planted("facts.yaml", "facts:\n", f"facts:\n{_WEEKS}{_BIRTH}")
-        | {CLINIC: small_pack.files()[CLINIC].replace("fact: age_months", "fact: weeks").replace("{fact: level, at_least: mild}", "{fact: part, is: postnatal}")},
+        | {CLINIC: two_ways()[CLINIC].replace("fact: age_months", "fact: weeks").replace("{fact: level, at_least: mild}", "{fact: part, is: postnatal}")},
         CLINIC,
     ),
 }  # fmt: skip
@@ -179,7 +203,7 @@ def test_what_is_no_graduation() -> None:
 
 def test_a_service_that_no_board_offers_is_found() -> None:
     """A service that each board lacks, and nobody provides, is reached by no family."""
-    files = small_pack.files()
+    files = two_ways()
     files["boards.yaml"] = (
         files["boards.yaml"]
         .replace("desk: triage-first", "desk: triage-first, lacks: [clinic]")
@@ -208,7 +232,7 @@ def test_exit_codes(tmp_path: Path) -> None:
     overdue = run(folder, "--today", "2027-01-02")
     assert overdue.exit_code == 1
     assert "warning services/clinic.yaml:17:28: service 'clinic' was to be reviewed by 2027-01-01" in overdue.output
-    unused = {**small_pack.files(), CLINIC: small_pack.files()[CLINIC].replace("[young, ill]", "[young]")}
+    unused = {**two_ways(), CLINIC: two_ways()[CLINIC].replace("[young, ill]", "[young]")}
     unusable = run(written(tmp_path, unused), "--json")
     assert unusable.exit_code == 2
     (told,) = json.loads(unusable.stdout)["findings"]

@@ -24,6 +24,7 @@ from router.rules.yamlfile import PackError
 from tests.unit.docs.pages import ROOT, code, fences, page, prose, section, spans, table
 
 RULES = page("docs/rules.md")
+LANGUAGE = page("docs/rule-language.md")
 README = page("README.md")
 SERVICE = "services/feeding-support.yaml"
 
@@ -100,13 +101,13 @@ def test_the_faults_in_the_readme_are_what_the_loader_says() -> None:
 
 def test_the_criterion_in_the_readme_is_the_packs() -> None:
     """Its lines stand in a service of the example pack."""
-    for text in (section(README, "Rule authors"), section(RULES, "Criteria")):
+    for text in (section(README, "Rule authors"), section(LANGUAGE, "Criteria")):
         (block,) = fences(text, "yaml")
         indented = "".join(f"  {line}\n" for line in block.splitlines())
         assert any(indented in path.read_text() for path in (ROOT / "rules" / "scotland" / "services").iterdir())
 
 
-@pytest.mark.parametrize("text", [RULES, README], ids=["docs/rules.md", "README.md"])
+@pytest.mark.parametrize("text", [LANGUAGE, README], ids=["docs/rule-language.md", "README.md"])
 def test_every_file_of_a_pack_is_listed(text: str) -> None:
     """The table has each file and folder that the loader knows."""
     shown = {re.sub(r"/.*", "", code(row[0])) for row in table(text, "File", "What it holds")}
@@ -115,21 +116,21 @@ def test_every_file_of_a_pack_is_listed(text: str) -> None:
 
 def test_every_comparison_is_listed() -> None:
     """The sentence on comparisons names each of the language."""
-    (sentence,) = re.findall(r"The comparisons are ([^.]*)\.", prose(RULES))
+    (sentence,) = re.findall(r"The comparisons are ([^.]*)\.", prose(LANGUAGE))
     assert spans(sentence) == [name.rstrip("_") for name in schema.COMPARISONS]
 
 
 def test_every_derived_fact_is_listed() -> None:
     """The facts that are worked out from dates are those of the code, and of the example pack."""
     (sentence,) = re.findall(
-        r"These are worked out from dates and are never sent \(`derived:`\): ([^.]*)\.", prose(RULES)
+        r"These are worked out from dates and are never sent \(`derived:`\): ([^.]*)\.", prose(LANGUAGE)
     )
     assert set(spans(sentence)) == DERIVATIONS
 
 
 def test_kinds_of_fact_are_listed() -> None:
     """Whom a fact is about, its types and its privacy are those of the language."""
-    shown = set(spans(section(RULES, "Facts")))
+    shown = set(spans(section(LANGUAGE, "Facts")))
     for field in ("about", "type", "privacy"):
         assert _choices(schema.FactEntry, field) <= shown
     assert {kind.value for kind in Privacy} <= shown
@@ -137,8 +138,8 @@ def test_kinds_of_fact_are_listed() -> None:
 
 def test_every_key_of_a_service_is_listed() -> None:
     """The table, with the two keys above it, has each key of a service's file."""
-    text = section(RULES, "Services")
-    rows = table(text, "Key", "What it says")
+    text = section(LANGUAGE, "Services")
+    rows = table(text, "Key (besides `criteria`, `eligible_when`)", "What it says")
     keys = {"criteria", "eligible_when", *(key for row in rows for key in spans(row[0]))}
     assert keys == set(schema.ServiceFile.model_fields)
     assert _choices(schema.ServiceFile, "provision") | _choices(schema.ServiceFile, "beside_lead") <= set(spans(text))
@@ -147,12 +148,12 @@ def test_every_key_of_a_service_is_listed() -> None:
 
 def test_every_kind_of_move_is_listed() -> None:
     """The page names each kind of move."""
-    assert _choices(schema.MoveEntry, "kind") <= set(spans(section(RULES, "Moves")))
+    assert _choices(schema.MoveEntry, "kind") <= set(spans(section(LANGUAGE, "Moves")))
 
 
 def test_every_comparison_of_the_lead_order_is_listed() -> None:
     """The table is the example pack's order, which uses each comparison."""
-    rows = table(RULES, "Comparison", "Who comes first")
+    rows = table(LANGUAGE, "Comparison", "Who comes first: each strikes out whoever loses it, and no tie is left")
     shown = [code(row[0]) for row in rows]
     assert set(shown) == _choices(schema.LeadFile, "order")
     assert f"order: [{', '.join(shown)}]" in (ROOT / "rules" / "scotland" / "lead.yaml").read_text()
@@ -160,7 +161,7 @@ def test_every_comparison_of_the_lead_order_is_listed() -> None:
 
 def test_every_part_of_a_combination_is_listed() -> None:
     """The table has each way to combine criteria."""
-    rows = table(RULES, "Part", "Holds when", "Unknown when")
+    rows = table(LANGUAGE, "Part", "Holds when", "Unknown when")
     assert [code(row[0]) for row in rows] == list(schema.Combination.model_fields)
 
 
@@ -188,11 +189,53 @@ def test_every_property_is_listed_and_in_the_example() -> None:
 
 def test_limits_are_the_codes() -> None:
     """The numbers of criteria and of ways stand in the text as the loader has them."""
-    assert f"may have {MOST_CRITERIA} criteria" in prose(RULES)
-    assert f"in at most {MOST_CONJUNCTIONS} ways" in prose(RULES)
+    assert f"may have {MOST_CRITERIA} criteria" in prose(LANGUAGE)
+    assert f"in at most {MOST_CONJUNCTIONS} ways" in prose(LANGUAGE)
 
 
 def test_every_name_in_braces_is_listed() -> None:
     """The names that letters fill in are those that the example pack uses."""
     used = set(re.findall(r"\{\w+\}", re.sub(r"#.*", "", (ROOT / "rules" / "scotland" / "letters.yaml").read_text())))
-    assert {span for span in spans(section(RULES, "Boards and letters")) if span.startswith("{")} == used
+    assert {span for span in spans(section(RULES, "Fine points")) if span.startswith("{")} == used
+
+
+def test_the_language_takes_two_printed_pages() -> None:
+    """At 60 lines a page."""
+    assert LANGUAGE.count("\n") <= 120
+
+
+def test_the_examples_of_the_language_are_the_packs() -> None:
+    """Each block stands in a file of the example pack, so that it loads."""
+    texts = [path.read_text() for path in (ROOT / "rules" / "scotland").rglob("*.yaml")]
+    blocks = fences(LANGUAGE, "yaml")
+    assert len(blocks) == 2
+    for block in blocks:
+        indented = "".join(f"  {line}\n" for line in block.splitlines())
+        assert any(block in text or indented in text for text in texts), block
+
+
+def test_the_example_of_a_board_loads_and_passes_its_tests() -> None:
+    """A board's own file, as the page has it."""
+    (block,) = fences(section(RULES, "A board that differs"), "yaml")
+    first, _, _ = block.partition("\n")
+    name = first.removeprefix("# ")
+    files = _example()
+    assert name not in files
+    pack = build_pack({**files, name: block.encode()})
+    assert pack.narrowed["S08000022"].keys() == {"imh"}
+    results = [one for one in run_cases(pack) if one.file == name]
+    assert len(results) == 1
+    assert results[0].faults == ()
+    assert formatted(name, block) == block
+
+
+def test_every_word_of_boards_guards_and_ages_is_in_the_language() -> None:
+    """The keys of a board's file, of a guard and of ages."""
+    shown = set(spans(LANGUAGE))
+    for model in (schema.GuardEntry, schema.BoardFile, schema.Ages):
+        keys = {field.alias or name for name, field in model.model_fields.items()} - {"board"}
+        assert keys <= {re.sub(r":.*", "", one) for one in shown}, model
+    assert {"change_of", "sum_of", "count_of", "also_when", "referrer_groups"} <= {
+        re.sub(r":.*", "", one)
+        for one in {*shown, *spans(fences(LANGUAGE, "yaml")[0].replace("change_of", "`change_of`"))}
+    }

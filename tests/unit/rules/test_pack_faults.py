@@ -203,19 +203,19 @@ def test_the_small_pack_is_sound() -> None:
             "boards.yaml",
             "lacks: [clinic]",
             "lacks: [social-work]",
-            "boards.yaml:7:5: 'social-work' receives safeguarding notices, so no board may lack it",
+            "boards.yaml:7:13: 'social-work' receives safeguarding notices, so no board may lack it",
         ),
         (
             "boards.yaml",
             "lacks: [clinic]",
             "lacks: [clinik]",
-            "boards.yaml:4:3: 'clinik' is not a service of this pack; did you mean 'clinic'?",
+            "boards.yaml:7:13: 'clinik' is not a service of this pack; did you mean 'clinic'?",
         ),
         (
             "boards.yaml",
             "{clinic: S08000015}",
             "{clinic: S08000029}",
-            "boards.yaml:8:84: 'S08000029' is not another board of this file",
+            "boards.yaml:8:84: 'S08000029' is not another board of boards.yaml",
         ),
         (
             "boards.yaml",
@@ -445,7 +445,9 @@ def test_a_missing_file_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", ["other.yaml", "services/more/x.yaml", "servces/clinic.yaml"])
 def test_a_file_that_no_pack_has_is_found(name: str) -> None:
     """A rule in a misspelt folder is never passed over in silence."""
-    assert faults_of({**files(), name: "a: 1"}) == [f"{name}: is not a file of a pack; see the list in docs/rules.md"]
+    assert faults_of({**files(), name: "a: 1"}) == [
+        f"{name}: is not a file of a pack; see the list in docs/rule-language.md"
+    ]
 
 
 def test_a_file_that_is_not_text_or_too_large_is_found() -> None:

@@ -70,6 +70,8 @@ def test_a_question_is_the_same_bytes_each_time() -> None:
         {"moved_board": True},
         {"requested": frozenset()},
         {"declined": frozenset()},
+        {"closed": frozenset({"cpmht"})},
+        {"waiting": frozenset({"mnpi-to-cpmht"})},
     ]
     assert {name for other in others for name in other} == {one.name for one in fields(Circumstances)}
     told = {written(Question(question.criteria, replace(STANDING, **other))) for other in others}
