@@ -73,10 +73,10 @@ def connected(address: str, caller: str, ca: Path | None, cert: Path | None, key
         yield Connection(channel, caller)
 
 
-def call(method: Callable[..., Answer], request: Any) -> Answer:
+def call(method: Callable[..., Answer], request: Any, *, seconds: float = WAIT_SECONDS) -> Answer:
     """Call the router; a refusal ends the command with its reason and sentence."""
     try:
-        return method(request, timeout=WAIT_SECONDS)
+        return method(request, timeout=seconds)
     except grpc.RpcError as fault:
         _refused(fault)
 
