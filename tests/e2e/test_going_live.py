@@ -12,10 +12,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from router.cli.main import app
-from router.service.settings import DEFAULT_PACK
+from router.service.settings import Settings
+from router.service.supervisor import Supervisor
 from router.store.open import open_store
 from router.v1 import routing_service_pb2 as api
 from router.v1 import rule_service_pb2 as pb
+from router.v1.routing_service_pb2_grpc import RoutingServiceStub
 from router.v1.rule_service_pb2_grpc import RuleServiceStub
 from tests.support.requests import DESK, choice, event, next_id, submit
 from tests.support.rules import (
@@ -54,8 +56,6 @@ _NUMBERS = iter(range(1, 10_000))
 def decided_by(service: Service) -> str:
     """Submit a referral of a family of its own, and return the digest that decided, by whichever worker."""
     with grpc.insecure_channel(service.address, options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
-        from router.v1.routing_service_pb2_grpc import RoutingServiceStub  # noqa: PLC0415 - a connection of its own
-
         decision = RoutingServiceStub(channel).SubmitReferral(submit(event(next(_NUMBERS), SEVERE))).decision
     return decision.pack_digest
 
@@ -209,9 +209,6 @@ def test_a_later_start_goes_by_the_store(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as running:
         first = decided_by(running)
     folder = write_pack(changed("Another folder"), tmp_path / "pack")
-    from router.service.settings import Settings  # noqa: PLC0415 - only here
-    from router.service.supervisor import Supervisor  # noqa: PLC0415
-
     supervisor = Supervisor(Settings(data=tmp_path / "data", port=0, pack=folder))
     supervisor.start()
     try:
@@ -226,4 +223,21 @@ def test_a_later_start_goes_by_the_store(tmp_path: Path) -> None:
     with store.read() as reader:
         assert len(reader.pack_acts()) == 1
     store.close()
-    assert DEFAULT_PACK.is_dir()
+
+
+def test_lint_names_who_has_not_approved(service: Service, rules: RuleServiceStub, tmp_path: Path) -> None:
+    """With a router to ask: the rule that is not as in force, by its place, until its service has approved."""
+    files = changed("Linted, moderate or severe")
+    folder = write_pack(files, tmp_path / "pack")
+    command = ["rules", "lint", str(folder), "--live", service.address, "--json"]
+
+    def found() -> list[tuple[str, int]]:
+        done = CliRunner().invoke(app, command)
+        findings = json.loads(done.output)["findings"]
+        return [(one["file"], one["line"]) for one in findings if one["code"] == "service-not-approved"]
+
+    file = "services/cpmht.yaml"
+    line = next(n for n, text in enumerate(files[file].decode().splitlines(), 1) if text.startswith("service:"))
+    assert found() == [(file, line)]
+    approve_all(rules, propose(rules, files))
+    assert found() == []

@@ -28,6 +28,7 @@ class Code(StrEnum):
     JARGON = "jargon"
     GRADUATION = "graduation"
     SERVICE_NOWHERE = "service-nowhere"
+    SERVICE_NOT_APPROVED = "service-not-approved"
 
 
 MEANING: Mapping[Code, str] = {
@@ -39,6 +40,7 @@ MEANING: Mapping[Code, str] = {
     Code.JARGON: "A text has a word of the trade",
     Code.GRADUATION: "A family is taken or handed on by age alone, with no need stated",
     Code.SERVICE_NOWHERE: "No board offers a service, so no family can reach it",
+    Code.SERVICE_NOT_APPROVED: "A rule that is not as it is in force names a service that has not approved it",
 }
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import pytest
+from dataclasses import replace
 
 from router.rules.loader import build_pack
 from router.service.golive.naming import services_named
@@ -54,37 +53,30 @@ def test_a_changed_fact_names_whose_criteria_rest_on_it() -> None:
 
 def test_a_board_names_what_it_lacks_from_now_on() -> None:
     """The one service, and not the others that the board lacks as before."""
-    board = next(one for one in PACK.boards.values() if one.lacks)
-    missing = sorted(board.lacks)
-    spare = sorted(name for name in PACK.services if name not in board.lacks)
-    found: frozenset[str] = frozenset()
-    for service in spare:
-        try:
-            found = named(
-                "boards.yaml", lambda text, service=service: text.replace(missing[0], f"{missing[0]}, {service}", 1)
-            )
-        except Exception:  # noqa: BLE001 - a board may not lack a service of the safety floor
-            continue
-        assert found == {service}
-        return
-    pytest.fail("no board may lack another service")
+    code, board = next((code, one) for code, one in PACK.boards.items() if one.lacks)
+    service = next(name for name in PACK.services if name not in board.lacks)
+    lacking = replace(board, lacks=board.lacks | {service})
+    assert services_named(PACK, replace(PACK, boards={**PACK.boards, code: lacking})) == {service}
 
 
 def test_an_order_names_what_moved() -> None:
-    """Two that change places in the last resort of the order, and no others."""
-    first, second = PACK.order.tie_break[:2]
-    found = named(
-        "lead.yaml",
-        lambda text: (
-            text.replace(first, "\0", 1).replace(second, first, 1).replace("\0", second, 1)
-            if text.index(first) > text.index("tie_break")
-            else _swapped(text, first, second)
-        ),
-    )
-    assert found <= {first, second}
-    assert found
+    """One that changes places in the last resort of the order, and no others."""
+    first, *rest = PACK.order.tie_break
+    order = replace(PACK.order, tie_break=(*rest, first))
+    assert services_named(PACK, replace(PACK, order=order)) == {first}
 
 
-def _swapped(text: str, first: str, second: str) -> str:
-    head, tail = text[: text.index("tie_break")], text[text.index("tie_break") :]
-    return head + tail.replace(first, "\0", 1).replace(second, first, 1).replace("\0", second, 1)
+def test_an_order_of_needs_names_who_meets_them() -> None:
+    """Services that offer the need that comes elsewhere now."""
+    *rest, last = PACK.order.needs_order
+    order = replace(PACK.order, needs_order=(last, *rest))
+    meet = {name for name, one in PACK.services.items() if last in one.offers}
+    assert services_named(PACK, replace(PACK, order=order)) == meet
+
+
+def test_a_service_that_comes_or_goes_is_named() -> None:
+    """Either way, it is its people's matter."""
+    name, *_ = PACK.services
+    without = replace(PACK, services={one: service for one, service in PACK.services.items() if one != name})
+    assert name in services_named(PACK, without)
+    assert name in services_named(without, PACK)
