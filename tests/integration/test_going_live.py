@@ -31,7 +31,7 @@ from router.store.ids import parse
 from router.store.interface import Change
 from router.store.packrows import PackActKind, PackActRow, PackRow
 from router.v1 import rule_service_pb2 as pb
-from tests.support.keeping import Keeper
+from tests.support.keeping import Keeper, built
 from tests.support.places import STORES, Place
 from tests.support.processing import PACK, Process, process
 from tests.support.requests import choice, event, next_id
@@ -39,6 +39,12 @@ from tests.support.rules import FILES, changed, person
 
 SEVERE = choice("parent_illness_severity", "severe")
 FIRST = PACK.digest
+
+
+@pytest.fixture(autouse=True)
+def built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build each pack once in a run of these tests, wherever it comes from."""
+    monkeypatch.setattr("router.service.packs.build_pack", built)
 
 
 @pytest.fixture(params=STORES)
@@ -217,7 +223,7 @@ def test_every_act_is_in_the_audit_record(running: Process, keeper: Keeper) -> N
 
 def broken_goes_live(running: Process) -> str:
     """Let a pack come into force that this program cannot load, as one of another program might."""
-    files = {**FILES, "pack.yaml": FILES["pack.yaml"] + b"a-key-of-tomorrow: true\n"}
+    files = {"pack.yaml": FILES["pack.yaml"] + b"a-key-of-tomorrow: true\n"}
     digest, at = digest_of(files), micros(running.now)
     ids = [running.core._ids.new() for _ in range(4)]
     details = details_of("Tomorrow", FIRST)

@@ -6,22 +6,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from router.model.errors import RouterError
-from router.rules.loader import build_pack
+from router.rules.loader import build_pack, digest_of
+from router.rules.pack import Pack
 from router.service.golive.naming import services_named
 from router.service.golive.vetting import Vetted
 from router.service.packs import files_of
 from router.service.work import caller_of
 from router.v1 import rule_service_pb2 as pb
-from tests.support.processing import Process
+from tests.support.processing import PACK, Process
 from tests.support.requests import next_id
 from tests.support.rules import pack_files, person
+
+_BUILT: dict[str, Pack] = {PACK.digest: PACK}
+
+
+def built(files: Mapping[str, bytes]) -> Pack:
+    """Build a pack, each once in a run of the tests: it takes a second."""
+    digest = digest_of(files)
+    if digest not in _BUILT:
+        _BUILT[digest] = build_pack(files)
+    return _BUILT[digest]
 
 
 def quick(files: Mapping[str, bytes], base: bytes) -> Vetted:
     """Vet a pack here, without its tests and proof, which have tests of their own."""
-    pack = build_pack(files)
-    named = tuple(sorted(services_named(build_pack(files_of(base)), pack)))
-    return Vetted(title=pack.title, digest=pack.digest, services=named)
+    pack = built(files)
+    return Vetted(
+        title=pack.title, digest=pack.digest, services=tuple(sorted(services_named(built(files_of(base)), pack)))
+    )
 
 
 class Keeper:
