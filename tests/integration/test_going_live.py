@@ -24,6 +24,7 @@ from router.service.golive.shadow import ChildDiedError, Shadow
 from router.service.golive.shadow import Place as StorePlace
 from router.service.golive.shadowing import compared
 from router.service.golive.starting import starting_pack
+from router.service.golive.vetting import Vetted, VettingError
 from router.service.packs import content_of_files
 from router.service.settings import DEFAULT_PACK
 from router.store.checking import CHECKS, check_store
@@ -198,6 +199,27 @@ def test_what_is_proposed_already_is_not_proposed_again(running: Process, keeper
     again = keeper.propose(changed())
     assert again.proposal_id != pack.proposal_id
     assert refused(lambda: keeper.activate(again)).message.count("must approve") == 2
+
+
+def test_what_fails_when_it_is_tried_is_refused(running: Process, keeper: Keeper) -> None:
+    """At the proposal and at the activation, each with its own reason; nothing is written down."""
+    pack = keeper.propose(changed())
+    keeper.approve_all(pack)
+    written = len(acts(running))
+
+    def dies(*_: object) -> Vetted:
+        raise VettingError("it ended with -11")
+
+    for try_out, reason in (
+        (lambda *_: Vetted(faults=(("lead.yaml", 3, 1, "is wrong"),)), Reason.PACK_DOES_NOT_LOAD),
+        (lambda *_: Vetted(failures=(("cases/a.yaml", "twins", "expected gp"),)), Reason.PACK_TESTS_FAIL),
+        (lambda *_: Vetted(unsafe=("a score steps down",)), Reason.PACK_NOT_SAFE),
+        (dies, Reason.PACK_NOT_SAFE),
+    ):
+        keeper.servicer._try_out = try_out
+        assert refused(lambda: keeper.propose(changed("One"))).reason is reason
+        assert refused(lambda: keeper.activate(pack)).reason is reason
+    assert len(acts(running)) == written
 
 
 def test_every_act_is_in_the_audit_record(running: Process, keeper: Keeper) -> None:

@@ -81,9 +81,13 @@ class Child:
             raise ChildDiedError
         return [(one, what, before, after) for one, what, before, after in orjson.loads(line)]
 
+    def kill(self) -> None:
+        """Let the child end, and with it whatever is being asked of it in another thread."""
+        self._process.kill()
+
     def close(self) -> None:
         """End the child."""
-        self._process.kill()
+        self.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -130,6 +134,10 @@ class Shadow:
     def stop(self) -> None:
         """End. What still waits is left out."""
         self._stopped.set()
+        child = self._child
+        if child is not None:
+            # Or the thread would wait for the answer.
+            child.kill()
         if self._thread is not None:
             self._thread.join()
         self._end_child()
