@@ -43,6 +43,19 @@ def test_the_proposers_own_approval_is_not_one_of_the_two() -> None:
     assert acts.book().entries[pack].state is State.APPROVED
 
 
+def test_each_named_service_must_approve() -> None:
+    """However many other people have; what is activated without it does not come into force."""
+    acts = Acts()
+    pack = acts.propose("other", services=("cpmht", "gp"))
+    for name in ("isla", "fergus", "morag"):
+        acts.approve("other", pack, name, "cpmht")
+    entry = acts.book().entries[pack]
+    assert (entry.unapproved, entry.state) == (("gp",), State.PROPOSED)
+    assert list(entry.waits_for()) == ["Somebody of 'gp' must approve"]
+    acts.activate("other", pack)
+    assert live(acts.book()) == FIRST
+
+
 def test_one_person_of_two_services_is_one_person() -> None:
     """Each service has approved, and a second person is wanted."""
     acts = Acts()
@@ -132,7 +145,7 @@ def test_no_sequence_of_acts_activates_a_pack_without_its_approvals(
     proposals: list[tuple[int, str, str, str]] = []
     for kind, which, by, service, days in given_steps:
         if kind == "propose":
-            base = ("first", "pack-0", "pack-1")[which % 3]
+            base = ("first", "first", "pack-0")[which % 3]
             digest = f"pack-{len(proposals)}"
             proposals.append(
                 (acts.propose(digest, base=base, services=SERVICES[: 1 + which % 2], by=by), digest, by, base)
@@ -140,7 +153,7 @@ def test_no_sequence_of_acts_activates_a_pack_without_its_approvals(
         elif kind == "roll back":
             acts.add(PackActKind.ROLLED_BACK, "any", by=by)
         elif proposals:
-            proposal_id, digest, *_ = proposals[which % len(proposals)]
+            proposal_id, digest, *_ = proposals[-1 if which else 0]
             if kind == "approve":
                 acts.approve(digest, proposal_id, by, service)
             elif kind == "reject":
