@@ -13,7 +13,7 @@ from router.service.golive.vetting import Vetted
 from router.service.packs import files_of
 from router.service.work import caller_of
 from router.v1 import rule_service_pb2 as pb
-from tests.support.processing import PACK, Process
+from tests.support.processing import PACK
 from tests.support.requests import next_id
 from tests.support.rules import pack_files, person
 
@@ -37,9 +37,9 @@ def quick(files: Mapping[str, bytes], base: bytes) -> Vetted:
 
 
 class Keeper:
-    """Those who keep the rules, at one process."""
+    """Those who keep the rules, at one process: whatever has a core."""
 
-    def __init__(self, running: Process) -> None:
+    def __init__(self, running: Any) -> None:
         self.running = running
         self.servicer = running.core.rule_servicer
         self.servicer._try_out = quick

@@ -213,7 +213,7 @@ class Book:
         if self.live is None or self.live.digest != entry.base:
             return State.OUTDATED
         activation = entry.activation
-        if activation is not None and (activation.live_from or 0) > self.now:
+        if activation is not None and entry.is_approved and (activation.live_from or 0) > self.now:
             entry.live_from = activation.live_from
             return State.DUE
         return State.APPROVED if entry.is_approved else State.PROPOSED
