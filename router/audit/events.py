@@ -16,6 +16,11 @@ class AuditEvent(StrEnum):
     SERVICE_STOPPED = "service:process:stopped"
     WORKER_RESTARTED = "service:worker:restarted"
     KEY_CREATED = "store:key:created"
+    PACK_INSTALLED = "service:pack:installed"
+    PACK_FOLDER_DIFFERS = "service:pack:folder-differs"
+    PACK_IN_USE = "service:pack:in-use"
+    PACK_NOT_LOADED = "service:pack:not-loaded"
+    SHADOW_FAILED = "service:shadow:failed"
     REFERRAL_DECIDED = "api:referral:decided"
     REFERRAL_REPEATED = "api:referral:repeated"
     REFERRAL_CHECKED = "api:referral:checked"
@@ -37,6 +42,15 @@ class AuditEvent(StrEnum):
     INFANT_MOVED = "api:infant:moved"
     INFANT_MOVE_UNDONE = "api:infant:move-undone"
     EPISODE_DECIDED_AGAIN = "api:episode:decided-again"
+    PACK_PROPOSED = "api:pack:proposed"
+    PACK_APPROVED = "api:pack:approved"
+    PACK_REJECTED = "api:pack:rejected"
+    PACK_ACTIVATED = "api:pack:activated"
+    PACK_ROLLED_BACK = "api:pack:rolled-back"
+    SHADOW_STARTED = "api:shadow:started"
+    SHADOW_STOPPED = "api:shadow:stopped"
+    PACKS_LISTED = "api:packs:listed"
+    PACK_READ = "api:pack:read"
     NOTICES_LISTED = "api:notices:listed"
     NOTICE_ACKNOWLEDGED = "api:notice:acknowledged"
     NOTICE_ESCALATED = "clock:notice:escalated"
@@ -66,7 +80,9 @@ FIELDS: dict[str, str] = {
     "exit_code": "how a worker ended",
     "family": "the family, as a pseudonym",
     "fault_fields": "the paths of faulty fields",
+    "folder_digest": "the pack in the folder of the settings",
     "lead": "the lead service and its board",
+    "live_from": "from when on a pack is to decide",
     "match": "what the matcher concluded",
     "matcher_version": "the matcher and its weights",
     "method": "the remote procedure",
@@ -74,7 +90,9 @@ FIELDS: dict[str, str] = {
     "notice_id": "the notice",
     "other_family": "the family on the other side, as a pseudonym",
     "outcome": "who is accountable",
+    "pack_before": "the pack that a proposal changes, or to which was rolled back",
     "pack_digest": "the rule pack",
+    "proposal": "the proposal of a pack",
     "purpose": "what the call was made for",
     "rank": "who was turned away, where it was somebody who is turned away last",
     "reader": "what kind of reader called",
@@ -86,6 +104,7 @@ FIELDS: dict[str, str] = {
     "rested": "how many decisions rested on what was changed",
     "review_id": "the review",
     "review_state": "how the review stands",
+    "service": "the service for which a person acted",
     "source_system": "the sending system",
     "suspect": "what the rule engine was asked, as a pseudonym",
     "urgency": "how soon",

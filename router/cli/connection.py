@@ -114,10 +114,10 @@ def over_a_connection(command: Callable[..., Answered]) -> Callable[..., None]:
     return named
 
 
-def call(method: Callable[..., Answer], request: Any) -> Answer:
+def call(method: Callable[..., Answer], request: Any, *, seconds: float = WAIT_SECONDS) -> Answer:
     """Call the router; a refusal ends the command with its reason and sentence."""
     try:
-        return method(request, timeout=WAIT_SECONDS)
+        return method(request, timeout=seconds)
     except grpc.RpcError as fault:
         _refused(fault)
 

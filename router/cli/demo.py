@@ -57,7 +57,7 @@ def demo(
     with (data / "router.log").open("ab") as log, (data / "demo.log").open("a") as own_log:
         configure(own_log)
         with (
-            _serving(IsolatedSettings(data=data, pack=pack, port=0), log) as address,
+            _serving(IsolatedSettings(data=data, pack=pack, port=0), log, console) as address,
             grpc.insecure_channel(address) as channel,
         ):
             console.print(
@@ -105,8 +105,11 @@ def _messages(data: Path) -> Iterator[tuple[str, Item]]:
 
 
 @contextmanager
-def _serving(settings: Settings, log: IO[bytes]) -> Iterator[str]:
+def _serving(settings: Settings, log: IO[bytes], console: Console) -> Iterator[str]:
     supervisor = Supervisor(settings, log=log)
+    if supervisor.told:
+        # A store of an earlier run goes on with its own rules: to try others, remove it.
+        console.print(f"{supervisor.told} Or remove {settings.data}, and run the demonstration anew.", soft_wrap=True)
     supervisor.start()
     keeper = threading.Thread(target=supervisor.run, name="supervisor", daemon=True)
     keeper.start()

@@ -17,6 +17,8 @@ from rich.markup import escape
 
 from router.authoring.lint import MEANING, Code, Finding, Severity, from_faults, lint
 from router.authoring.lint.sarif import as_sarif
+from router.cli.connection import Caller, PemFile
+from router.cli.unapproved import unapproved
 from router.rules.loader import load_pack
 from router.rules.yamlfile import PackError
 from router.service.settings import DEFAULT_PACK
@@ -36,11 +38,24 @@ def lint_pack(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day to judge review dates by."),
     ] = None,
+    live: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST:PORT", help="Ask this router too, which services have not approved.", show_default=False
+        ),
+    ] = "",
+    caller: Caller = "rules-console",
+    ca: PemFile = None,
+    cert: PemFile = None,
+    key: PemFile = None,
     notes: Annotated[bool, typer.Option("--notes", help="Show each note, not only how many there are.")] = False,
 ) -> None:
     """Find overdue reviews, unconfirmed sources, words of the trade, birthdays that move people, and more."""
     try:
-        findings = lint(load_pack(pack), today.date() if today else _today())
+        loaded = load_pack(pack)
+        findings = lint(loaded, today.date() if today else _today())
+        if live:
+            findings += unapproved(loaded, live, caller, ca, cert, key)
     except PackError as error:
         findings = from_faults(error.faults)
     if sarif is not None:

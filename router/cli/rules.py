@@ -14,6 +14,7 @@ from router.cli.compare import compare_packs
 from router.cli.cover import cover_pack
 from router.cli.docs import write_docs
 from router.cli.fmt import format_pack
+from router.cli.golive import register
 from router.cli.lint import lint_pack
 from router.cli.prove import prove_pack
 from router.cli.replay import replay_decisions
@@ -23,7 +24,7 @@ from router.rules.loader import load_pack
 from router.rules.yamlfile import PackError
 from router.service.settings import DEFAULT_PACK
 
-app = typer.Typer(no_args_is_help=True, help="Check and test rule packs.")
+app = typer.Typer(no_args_is_help=True, help="Check rule packs, and put them into force.")
 app.command("cover")(cover_pack)
 app.command("fmt")(format_pack)
 app.command("lint")(lint_pack)
@@ -33,6 +34,7 @@ app.command("compare")(compare_packs)
 app.command("replay")(replay_decisions)
 app.command("docs")(write_docs)
 app.command("walkthrough")(walk_through)
+register(app)
 Folder = Annotated[Path, typer.Argument(help="Folder of the rule pack.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 

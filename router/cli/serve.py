@@ -23,6 +23,8 @@ def serve(settings: Settings) -> None:
     if supervisor.made_key:
         typer.echo(f"A new store with a new key: {settings.key_file} (mode 0600).")
         typer.echo("Keep a copy of the key in a safe place: without it nobody can read the store.")
+    if supervisor.told:
+        typer.echo(supervisor.told)
     signal.signal(signal.SIGTERM, lambda *_: supervisor.interrupt())
     signal.signal(signal.SIGINT, lambda *_: supervisor.interrupt())
     supervisor.start()

@@ -25,7 +25,9 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     certificates: Annotated[tuple[str, ...], Field(min_length=1)]
-    readers: Annotated[tuple[Literal["referrer", "service", "desk", "parent", "auditor"], ...], Field(min_length=1)]
+    readers: Annotated[
+        tuple[Literal["referrer", "service", "desk", "parent", "auditor", "rules"], ...], Field(min_length=1)
+    ]
     services: tuple[str, ...] = ()
     confidential_links: bool = False
 

@@ -65,19 +65,23 @@ class Guard:
         now: Callable[[], datetime],
         trial: Callable[[Pack, Question], Conclusion | None] = try_out,
     ) -> None:
-        self._pack = pack
         self._store = store
         self._recorder = recorder
         self._now = now
         self._trial = trial
         self._marks = Marks(folder)
-        # With another pack, or another engine, it is another question.
-        key = hashlib.blake2b(b"router engine suspects", key=secret[:64], digest_size=32).digest()
-        kind = f"{pack.digest}\0{version('durable-rules')}\0".encode()
-        self._hash = hashlib.blake2b(kind, key=key, digest_size=MARK_BYTES)
+        self._key = hashlib.blake2b(b"router engine suspects", key=secret[:64], digest_size=32).digest()
+        self.use(pack)
         self._reader: Reader | None = None
         self._known: dict[bytes, int] | None = None
         self._tried: dict[bytes, Conclusion | None] = {}
+
+    def use(self, pack: Pack) -> None:
+        """From now on, take what is asked as asked of this pack's rules."""
+        self._pack = pack
+        # With another pack, or another engine, it is another question.
+        kind = f"{pack.digest}\0{version('durable-rules')}\0".encode()
+        self._hash = hashlib.blake2b(kind, key=self._key, digest_size=MARK_BYTES)
 
     def look(self, reader: Reader) -> None:
         """From now on, ask this snapshot for suspects; it is asked at most once, and only if the engine is to run."""

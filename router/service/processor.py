@@ -10,6 +10,15 @@ from dataclasses import dataclass, field
 from router.audit.events import AuditEvent
 from router.audit.log import record, write
 from router.model.errors import Reason, RouterError
+from router.service.golive import acts as rules
+from router.service.golive.work import (
+    ActivatePack,
+    ApprovePack,
+    ProposePack,
+    RejectPack,
+    RollBackPack,
+    ShadowPack,
+)
 from router.service.guarding import Guard
 from router.service.noticing import acknowledge, escalate
 from router.service.quarantining import quarantine
@@ -28,9 +37,9 @@ from router.service.work import (
     DecideReview,
     Done,
     Escalate,
-    FamilyWork,
     MoveInfant,
     Note,
+    PersonsAct,
     Quarantine,
     ReleaseReview,
     ReopenReview,
@@ -72,7 +81,11 @@ class StageTimes:
 
 @dataclass(slots=True)
 class Processor:
-    """Turns batches of work into answers. One thread only."""
+    """Turns batches of work into answers. One thread only.
+
+    ``follow`` may be called by any thread: the next batch, and all after it, are decided with other tools. ``decided``
+    hears the ids of decisions once they are committed.
+    """
 
     store: Store
     tools: Tools
@@ -80,6 +93,12 @@ class Processor:
     guard: Guard
     times: StageTimes = field(default_factory=StageTimes)
     pause: Callable[[float], None] = time.sleep
+    decided: Callable[[Sequence[int]], None] | None = None
+    _following: Tools | None = None
+
+    def follow(self, tools: Tools) -> None:
+        """Decide from the next batch on with these tools; the batch under way ends with those that it began with."""
+        self._following = tools
 
     def process(self, batch: Sequence[Work]) -> list[Answer]:
         """Return the answer to each unit of work, in order. What it answers with success is committed.
@@ -87,6 +106,10 @@ class Processor:
         What met another process's work, or found the store away, is done again from the beginning, a few times: under
         the same ``request_id`` nothing is done twice. A person's act on families is done by itself, in its turn.
         """
+        following = self._following
+        if following is not None and following is not self.tools:
+            self.guard.use(following.pack)
+            self.tools = following
         return [answer for part in _parts(batch) for answer in self._process(part)]
 
     def _process(self, batch: Sequence[Work]) -> list[Answer]:
@@ -145,14 +168,17 @@ class Processor:
                 done = self._decide(batch, self._space(transaction, batch))
             written = [(place, one.change) for place, one in enumerate(done) if one.change is not None]
             conflicts = transaction.apply([change for _, change in written])
-        met = []
+        met, made = [], []
         for (place, change), conflict in zip(written, conflicts, strict=True):
             if conflict is not None:
                 done[place] = Done(_UNAVAILABLE)
                 met.append(place)
             else:
+                made += [row.decision_id for row in change.decisions]
                 for row in change.audit:
                     write(row.leaf)
+        if made and self.decided is not None:
+            self.decided(made)
         return done, met
 
     def _space(self, reader: Reader, batch: Sequence[Work]) -> Workspace:
@@ -196,6 +222,12 @@ class Processor:
             UndoMerge: undo_merge,
             MoveInfant: move_infant,
             UndoInfantMove: undo_infant_move,
+            ProposePack: rules.propose,
+            ApprovePack: rules.approve,
+            RejectPack: rules.reject,
+            ActivatePack: rules.activate,
+            ShadowPack: rules.run_in_shadow,
+            RollBackPack: rules.roll_back,
         }
         if isinstance(work, Note):
             return Done(b"", work.change)
@@ -203,10 +235,10 @@ class Processor:
 
 
 def _parts(batch: Sequence[Work]) -> Iterator[Sequence[Work]]:
-    """Yield a batch in parts, each act on families by itself: the next item must see all that it changed."""
+    """Yield a batch in parts, each act of a person by itself: the next item must see all that it changed."""
     start = 0
     for place, work in enumerate(batch):
-        if isinstance(work, FamilyWork):
+        if isinstance(work, PersonsAct):
             if start < place:
                 yield batch[start:place]
             yield batch[place : place + 1]

@@ -36,6 +36,7 @@ class Reader(StrEnum):
     DESK = "desk"
     PARENT = "parent"
     AUDITOR = "auditor"
+    RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,9 @@ class Projector:
                 return self._for_parent(decision), None
             case Reader.AUDITOR:
                 return self._for_auditor(decision), None
+            case Reader.RULES:
+                # Refused at the door: who keeps the rules reads of no family.
+                return existence_of(decision), None
             case Reader.SERVICE if not self._takes_part(decision, rights):
                 return existence_of(decision), None
             case Reader.SERVICE:

@@ -23,6 +23,7 @@ from router.service.callers import Callers
 from router.service.decode import decode_event, moment
 from router.service.errors import RETRY_MS, abort, field_faults, item_error
 from router.service.intake import Handle, ReadingPool, in_pool
+from router.service.projection import Reader
 from router.service.reading import Reads, parse_id
 from router.service.shedding import Door, overloaded, overloaded_status
 from router.service.validate import validate
@@ -260,26 +261,53 @@ class Servicer:
 
         return self._guarded(call)
 
-    def _guarded(self, call: Callable[[Any, Caller, grpc.ServicerContext, Place], Answer]) -> Handle:
-        def handle(request: Any, context: grpc.ServicerContext, place: Place) -> bytes:
-            method = type(request).__name__.removesuffix("Request")
-            try:
-                with place:
-                    validate(request)
-                    answer = call(request, self._caller(request.context, context), context, place)
-            except RouterError as refusal:
-                answer = refusal
-            except Exception as fault:  # noqa: BLE001 - never a bare traceback to a caller
-                record(AuditEvent.CALL_FAILED, method=method, error=type(fault).__name__)
-                answer = RouterError(Reason.INTERNAL, "the router met a fault of its own; nothing was changed")
-            if isinstance(answer, RouterError):
-                self._log_refusal(method, answer)
-                abort(context, answer)
-            return answer
+    def apart(self, call: Callable[[Any, Caller, grpc.ServicerContext], Answer]) -> Callable[..., bytes]:
+        """Return the handler of a call about rules, which takes no place among those about families."""
+
+        def handle(request: Any, context: grpc.ServicerContext) -> bytes:
+            answer = self._answer(request, lambda: call(request, self._listed(request.context, context), context))
+            return self._said(request, answer, context)
 
         return handle
 
+    def done(self, work: Work, context: grpc.ServicerContext) -> Answer:
+        """Hand over work that takes no place, and return its answer."""
+        return self._wait(self._batcher.submit(work), context)
+
+    def _guarded(self, call: Callable[[Any, Caller, grpc.ServicerContext, Place], Answer]) -> Handle:
+        def handle(request: Any, context: grpc.ServicerContext, place: Place) -> bytes:
+            with place:
+                answer = self._answer(
+                    request, lambda: call(request, self._caller(request.context, context), context, place)
+                )
+            return self._said(request, answer, context)
+
+        return handle
+
+    def _answer(self, request: Any, call: Callable[[], Answer]) -> Answer:
+        try:
+            validate(request)
+            return call()
+        except RouterError as refusal:
+            return refusal
+        except Exception as fault:  # noqa: BLE001 - never a bare traceback to a caller
+            record(AuditEvent.CALL_FAILED, method=_method(request), error=type(fault).__name__)
+            return RouterError(Reason.INTERNAL, "the router met a fault of its own; nothing was changed")
+
+    def _said(self, request: Any, answer: Answer, context: grpc.ServicerContext) -> bytes:
+        if isinstance(answer, RouterError):
+            self._log_refusal(_method(request), answer)
+            abort(context, answer)
+        return answer
+
     def _caller(self, context_message: pb.CallContext, context: grpc.ServicerContext) -> Caller:
+        caller = self._listed(context_message, context)
+        if caller.reader is Reader.RULES:
+            message = "those who keep the rules neither refer nor read a family; they call RuleService only"
+            raise RouterError(Reason.NOT_YOURS_TO_READ, message)
+        return caller
+
+    def _listed(self, context_message: pb.CallContext, context: grpc.ServicerContext) -> Caller:
         caller = caller_of(context_message)
         self._callers.check(caller, context)
         return caller
@@ -306,6 +334,10 @@ class Servicer:
             reason=refusal.reason.value,
             fault_fields=[fault.field for fault in refusal.faults] or None,
         )
+
+
+def _method(request: Any) -> str:
+    return type(request).__name__.removesuffix("Request")
 
 
 def _put(answers: queue.SimpleQueue[bytes | None], request_id: str, done: Future[Answer]) -> None:

@@ -85,7 +85,7 @@ class Settings(BaseSettings):
         default_factory=lambda given: given["data"].resolve() / "router.key",
         description="The file of the store's key.",
     )
-    pack: Path = Field(default=DEFAULT_PACK, description="Folder of the rule pack.")
+    pack: Path = Field(default=DEFAULT_PACK, description="Folder of the rule pack that an empty store begins with.")
     host: str = Field(
         default="127.0.0.1", min_length=1, description="Address to listen on; other than loopback needs TLS."
     )

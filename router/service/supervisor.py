@@ -10,12 +10,15 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import IO
 
 from router.audit.events import AuditEvent
 from router.audit.log import record
 from router.rules.loader import load_pack
 from router.service.callers import load_callers
+from router.service.decode import micros
+from router.service.golive.starting import starting_pack, told_at_start
 from router.service.lifeline import WorkerStartError, hear_later, hears_ready, pass_settings
 from router.service.settings import Settings, SettingsError
 from router.service.sources import PREFIX
@@ -53,12 +56,14 @@ class Supervisor:
     def __init__(self, settings: Settings, *, log: IO[bytes] | None = None) -> None:
         settings.check_files()
         # What all workers would trip over is found once, before the first of them is started.
-        load_pack(settings.pack)
+        self.made_key = not settings.key_file.exists()
+        if self.made_key:
+            # A new installation begins with the folder's pack, and makes nothing where that has a fault.
+            load_pack(settings.pack)
         if settings.callers:
             load_callers(settings.callers)
         settings.make_folders()
-        self.made_key = not settings.key_file.exists()
-        open_store(settings.store_url, settings.key_file).close()
+        self.told = _look_at_packs(settings)
         if self.made_key:
             record(AuditEvent.KEY_CREATED)
         self._held = _hold_port(settings)
@@ -164,6 +169,20 @@ def _environment() -> dict[str, str]:
     """Return a worker's environment: without settings, which it is given, and with gRPC's sockets as it wants them."""
     given = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     return {**_SOCKETS, **given}
+
+
+def _look_at_packs(settings: Settings) -> str:
+    """Open the store, which makes a new one, and return a line about the folder's pack where it does not decide."""
+    store = open_store(settings.store_url, settings.key_file)
+    try:
+        with store.read() as reader:
+            start = starting_pack(reader, settings.pack, micros(datetime.now(UTC)))
+    finally:
+        store.close()
+    digest, line = told_at_start(start, settings.pack)
+    if line:
+        record(AuditEvent.PACK_FOLDER_DIFFERS, pack_digest=start.pack.digest, folder_digest=digest)
+    return line
 
 
 def _hold_port(settings: Settings) -> socket.socket:

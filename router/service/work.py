@@ -18,6 +18,7 @@ READERS = {
     pb.READER_KIND_DESK: Reader.DESK,
     pb.READER_KIND_PARENT: Reader.PARENT,
     pb.READER_KIND_AUDITOR: Reader.AUDITOR,
+    pb.READER_KIND_RULES: Reader.RULES,
 }
 PURPOSES = {
     pb.PURPOSE_DIRECT_CARE: "direct-care",
@@ -128,10 +129,15 @@ class Note(Work):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyWork(Work):
-    """A person's act on families or reviews. Each is a batch of its own, and one at a time in the whole store."""
+class PersonsAct(Work):
+    """A person's act. Each is a batch of its own, and one of a kind at a time in the whole store."""
 
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyWork(PersonsAct):
+    """An act on families or reviews."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

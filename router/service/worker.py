@@ -19,6 +19,7 @@ from router.rules.yamlfile import PackError
 from router.service.admission import PLACES
 from router.service.callers import CallersFileError
 from router.service.core import Core, build_core
+from router.service.golive.servicer import SERVICE as RULE_SERVICE
 from router.service.intake import ReadingPool
 from router.service.lifeline import WorkerStartError, say_ready, stop_with_supervisor, take_settings
 from router.service.reviews.familyservicer import SERVICE as FAMILY_SERVICE
@@ -36,7 +37,7 @@ OTHER_THREADS = 8
 # between two batches. With Python's own 5 ms a worker under overload answered a tenth less.
 SWITCH_SECONDS = 0.02
 GRACE_SECONDS = 20.0
-SERVICES = (pb.DESCRIPTOR.services_by_name["RoutingService"].full_name, FAMILY_SERVICE)
+SERVICES = (pb.DESCRIPTOR.services_by_name["RoutingService"].full_name, FAMILY_SERVICE, RULE_SERVICE)
 
 
 class WorkerServer:
@@ -51,7 +52,11 @@ class WorkerServer:
             ThreadPoolExecutor(OTHER_THREADS, thread_name_prefix="other"),
             options=[("grpc.so_reuseport", 1), ("grpc.max_receive_message_length", 4 * 1024 * 1024)],
         )
-        handlers = (core.servicer.handlers(calls, streams), core.family_servicer.handlers(calls))
+        handlers = (
+            core.servicer.handlers(calls, streams),
+            core.family_servicer.handlers(calls),
+            core.rule_servicer.handlers(),
+        )
         self._server.add_generic_rpc_handlers(handlers)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)

@@ -11,7 +11,7 @@ from router.matching.shortlist import crowd, shortlist
 from router.matching.wording import in_order
 from router.model.referral import ReferralEvent
 from router.service.families import EventMemory, FamilyState, family_state, source_of
-from router.service.work import Acknowledge, Escalate, FamilyWork, Respond, Submit, Withdraw, Work
+from router.service.work import Acknowledge, Escalate, FamilyWork, PersonsAct, Respond, Submit, Withdraw, Work
 from router.store.interface import DecisionRow, FamilyRows, HeldReview, NoticeRow, Reader, ReferralVersion, StoredAnswer
 
 MOST_FAMILIES_OF_A_KEY = 64
@@ -36,6 +36,10 @@ class KeyHash:
     def of_reviews(self) -> int:
         """Return what whoever acts on reviews or families locks: such acts are few, and one at a time."""
         return self.of_source(("", "reviews"))
+
+    def of_rules(self) -> int:
+        """Return what whoever writes of packs locks: what each is written upon must be the last."""
+        return self.of_source(("", "rules"))
 
     def hashed(self, key: str) -> int:
         """Return the hash of one blocking key."""
@@ -65,6 +69,8 @@ class Workspace:
             self.locks.add(NOTICES_LOCK)
         if any(isinstance(work, FamilyWork) for work in batch):
             self.locks.add(key_hash.of_reviews())
+        elif any(isinstance(work, PersonsAct) for work in batch):
+            self.locks.add(key_hash.of_rules())
         self._answers = reader.answers(self._request_ids) if self._request_ids else {}
         self._versions = dict(reader.referral_versions(self._sources)) if self._sources else {}
         self._by_key: dict[int, set[int]] = {}
@@ -86,7 +92,7 @@ class Workspace:
         self._fetch(wanted)
         self._read_answers = dict(self._answers)
         self._read_sources = dict(self._versions)
-        self._depends_on_more = any(isinstance(work, Respond | Acknowledge | Escalate | FamilyWork) for work in batch)
+        self._depends_on_more = any(isinstance(work, Respond | Acknowledge | Escalate | PersonsAct) for work in batch)
         self.decisions: dict[int, DecisionRow] = {}
         self.notices: dict[int, NoticeRow] = {}
 

@@ -23,12 +23,15 @@ from router.store.rows import (
     LEAD,
     LINK,
     NOTICE,
+    PACK,
+    PACK_ACT,
     PERSON,
     REGROUPED,
     REGROUPING,
     REVIEW,
     REVIEW_EVENT,
     REVIEW_STATE,
+    SHADOW,
     Values,
     judged_values,
     judgement_values,
@@ -66,6 +69,9 @@ class Step(Enum):
     JUDGED = "judged"
     REGROUPING = "regrouping"
     REGROUPED = "regrouped"
+    PACK = "pack"
+    PACK_ACT = "pack_act"
+    SHADOW = "shadow"
     NOTICE = "notice"
     NOTICE_ACKNOWLEDGED = "notice.acknowledged"
     NOTICE_ESCALATED = "notice.escalated"
@@ -178,6 +184,9 @@ def _steps(changes: Sequence[Change]) -> Iterator[tuple[Step, Sequence[Values]]]
     yield Step.JUDGED, [values for each in changes for row in each.judgements for values in judged_values(row)]
     yield Step.REGROUPING, [REGROUPING.to_values(row) for each in changes for row in each.regroupings]
     yield Step.REGROUPED, [REGROUPED.to_values(row) for each in changes for row in each.regrouped]
+    yield Step.PACK, [PACK.to_values(row) for each in changes for row in each.packs]
+    yield Step.PACK_ACT, [PACK_ACT.to_values(row) for each in changes for row in each.pack_acts]
+    yield Step.SHADOW, [SHADOW.to_values(row) for each in changes for row in each.shadows]
     yield Step.NOTICE, [NOTICE.to_values(row) for each in changes for row in each.notices]
     acknowledged = _first(item for each in changes for item in each.acknowledged.items())
     yield Step.NOTICE_ACKNOWLEDGED, [(at, by, notice_id) for notice_id, (at, by) in acknowledged.items()]

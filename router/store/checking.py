@@ -379,6 +379,29 @@ CHECKS: tuple[Check, ...] = (
                 OR earlier.family_id NOT IN (act.family_id, CASE act.kind WHEN 'undo' THEN made.family_id ELSE 0 END)
         """,
     ),
+    _by_statement(
+        "pack-acts",
+        "Each act about a pack that follows a proposal is about the proposed pack, and each activation follows the "
+        "approvals of two people other than the proposer.",
+        of="pack_act WHERE proposal_id IS NOT NULL",
+        called="act",
+        wrong="""
+            SELECT act.act_id FROM pack_act AS act JOIN pack_act AS proposal ON proposal.act_id = act.proposal_id
+            WHERE proposal.kind <> 'proposed' OR (act.kind <> 'rolled_back' AND proposal.digest <> act.digest)
+                OR (act.kind = 'activated' AND 2 > (
+                    SELECT count(DISTINCT approval.made_by) FROM pack_act AS approval
+                    WHERE approval.kind = 'approved' AND approval.proposal_id = proposal.act_id
+                        AND approval.sequence < act.sequence AND approval.made_by <> proposal.made_by))
+        """,
+    ),
+    _by_statement(
+        "shadows",
+        "What a shadow found belongs to an act that started one.",
+        of="shadow",
+        called="decision",
+        wrong="SELECT s.decision_id FROM shadow AS s JOIN pack_act AS act ON act.act_id = s.act_id "
+        "WHERE act.kind <> 'shadow_started'",
+    ),
     _in_order(metadata.tables["notice"]),
     _in_order(audit),
     Check("audit-digests", "Each audit record matches its digest.", _audit_digests),

@@ -19,7 +19,7 @@ from router.store import bulk, migrate
 from router.store.interface import Store, StoreError
 from router.store.open import open_store
 from router.store.past import snapshot, writing
-from router.store.tables import audit, key_proof, link, metadata, notice, pack, process
+from router.store.tables import audit, key_proof, link, metadata, notice, pack, pack_act, process, shadow
 
 #: Every table that is copied, those that are referred to first. The proof of the key is each store's own.
 TABLES: tuple[Table, ...] = tuple(table for table in metadata.sorted_tables if table is not key_proof)
@@ -39,6 +39,8 @@ GUARDED: dict[str, tuple[str, ...]] = {
     "judged": (),
     "regrouping": (),
     "regrouped": (),
+    "pack_act": (),
+    "shadow": (),
     "review_state": (
         "family_id",
         "other_family_id",
@@ -289,10 +291,12 @@ def _this(table: Table) -> ColumnElement[bool]:
 def _moment(connection: Connection) -> bulk.Values:
     """Return what changes with everything that a router writes.
 
-    Each change leaves an audit record; each process that starts takes a number and keeps its pack.
+    Each change leaves an audit record, but for what a shadow finds; each process that starts takes a number and keeps
+    its pack.
     """
     asked = (
-        *(select(func.max(table.c.sequence)).scalar_subquery() for table in (audit, link, notice)),
+        *(select(func.max(table.c.sequence)).scalar_subquery() for table in (audit, link, notice, pack_act)),
+        select(func.count()).select_from(shadow).scalar_subquery(),
         select(func.max(process.c.claims)).scalar_subquery(),
         select(func.count()).select_from(pack).scalar_subquery(),
     )

@@ -38,12 +38,15 @@ from router.store.rows import (
     LINK,
     MOVING,
     NOTICE,
+    PACK,
+    PACK_ACT,
     PERSON,
     REGROUPED,
     REGROUPING,
     REVIEW,
     REVIEW_EVENT,
     REVIEW_STATE,
+    SHADOW,
     Shape,
     Values,
     gathered,
@@ -125,6 +128,9 @@ _WRITE = {
         "WHERE decision.decision_id = given.decision_id"
     ),
     Step.DESK_ITEM: _insert(DESK_ITEM),
+    Step.PACK: f"{_insert(PACK)} ON CONFLICT DO NOTHING",
+    Step.PACK_ACT: _insert(PACK_ACT),
+    Step.SHADOW: f"{_insert(SHADOW)} ON CONFLICT DO NOTHING",
     Step.REVIEW: _insert(REVIEW),
     Step.REVIEW_STATE: (
         f"{_insert(REVIEW_STATE)} ON CONFLICT (review_id) DO UPDATE SET "

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from router.store.packrows import PackActRow, PackRow, ShadowCount, ShadowRow
+
 
 class EventKind(StrEnum):
     """What arrived.
@@ -409,9 +411,10 @@ class Change:
 
     ``leads`` replace the episode's current lead. ``decision_states`` maps decision ids to their new state.
     ``touched`` names families whose version rises, new families included. ``keys`` pairs a blocking key's hash with a
-    family; one that is there already is no conflict. ``acknowledged`` maps notice ids to (when, by whom); ``escalated``
-    maps notice ids to when; the first of each holds, and a later one changes nothing. ``review_states`` replace how
-    their review stands; ``review_ranks`` maps review ids to how pressing each is now, and changes nothing else of it.
+    family; one that is there already is no conflict, nor is a pack or a shadow's row. ``acknowledged`` maps notice ids
+    to (when, by whom); ``escalated`` maps notice ids to when; the first of each holds, and a later one changes nothing.
+    ``review_states`` replace how their review stands; ``review_ranks`` maps review ids to how pressing each is now, and
+    changes nothing else of it.
     """
 
     answer: AnswerRow | None = None
@@ -436,6 +439,9 @@ class Change:
     judgements: list[JudgementRow] = field(default_factory=list)
     regroupings: list[RegroupingRow] = field(default_factory=list)
     regrouped: list[RegroupedRow] = field(default_factory=list)
+    packs: list[PackRow] = field(default_factory=list)
+    pack_acts: list[PackActRow] = field(default_factory=list)
+    shadows: list[ShadowRow] = field(default_factory=list)
     audit: list[AuditRow] = field(default_factory=list)
 
 
@@ -552,6 +558,18 @@ class Reader(Protocol):
 
     def pack(self, digest: str) -> bytes | None:
         """Return the stored rule pack of this digest, or None."""
+
+    def pack_acts(self) -> tuple[PackActRow, ...]:
+        """Return everything that was done about packs, in order of writing: few, since people do it."""
+
+    def last_pack_act(self) -> int:
+        """Return the sequence of the last such act, 0 for none: what tells cheaply whether there is a new one."""
+
+    def shadow_counts(self, act_id: int) -> tuple[ShadowCount, ...]:
+        """Return what a shadow found, the most frequent first, then by name."""
+
+    def count_decisions(self, *, as_of_from: int, as_of_until: int) -> int:
+        """Return how many decisions were made from the first moment on and before the second."""
 
     def suspects(self) -> dict[bytes, int]:
         """Return every suspect with the deaths counted: few, since each has cost processes their lives."""

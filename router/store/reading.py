@@ -29,6 +29,7 @@ from router.store.interface import (
     ReviewEventRow,
     ReviewFilter,
 )
+from router.store.packrows import PackActRow, ShadowCount
 from router.store.rows import (
     AUDIT,
     DECISION,
@@ -38,6 +39,7 @@ from router.store.rows import (
     JUDGEMENT_NAMES,
     LINK,
     NOTICE,
+    PACK_ACT,
     REGROUPING,
     REVIEW,
     REVIEW_EVENT,
@@ -58,12 +60,14 @@ from router.store.tables import (
     link,
     notice,
     pack,
+    pack_act,
     part,
     regrouped,
     regrouping,
     review,
     review_event,
     review_state,
+    shadow,
     suspect,
 )
 
@@ -246,6 +250,27 @@ class CoreReader:
     def pack(self, digest: str) -> bytes | None:
         """Return the stored rule pack of this digest, or None."""
         return self._connection.execute(select(pack.c.content).where(pack.c.digest == digest)).scalar_one_or_none()
+
+    def pack_acts(self) -> tuple[PackActRow, ...]:
+        """Return everything that was done about packs, in order of writing."""
+        return self._rows(PACK_ACT, select(*PACK_ACT.columns).order_by(pack_act.c.sequence))
+
+    def last_pack_act(self) -> int:
+        """Return the sequence of the last such act, 0 for none."""
+        return self._connection.execute(select(func.max(pack_act.c.sequence))).scalar_one() or 0
+
+    def shadow_counts(self, act_id: int) -> tuple[ShadowCount, ...]:
+        """Return what a shadow found, the most frequent first, then by name."""
+        how = (shadow.c.what, shadow.c.from_lead, shadow.c.to_lead)
+        query = select(*how, func.count()).where(shadow.c.act_id == act_id).group_by(*how)
+        # In Python, since databases order texts each in its own way.
+        found = (ShadowCount(*values) for values in self._all(query))
+        return tuple(sorted(found, key=lambda one: (-one.count, one.what, one.from_lead, one.to_lead)))
+
+    def count_decisions(self, *, as_of_from: int, as_of_until: int) -> int:
+        """Return how many decisions were made from the first moment on and before the second."""
+        made = select(func.count()).where(decision.c.as_of >= as_of_from, decision.c.as_of < as_of_until)
+        return int(self._connection.execute(made).scalar_one())
 
     def suspects(self) -> dict[bytes, int]:
         """Return every suspect with the deaths counted."""

@@ -43,6 +43,7 @@ from router.store.interface import (
     ReviewStateRow,
     Verdict,
 )
+from router.store.packrows import PackActKind, PackActRow, PackRow, ShadowRow
 
 Row = TypeVar("Row")
 Values = tuple[Any, ...]
@@ -113,6 +114,26 @@ def _lead_values(row: LeadRow) -> Values:
 def _lead(values: Sequence[Any]) -> LeadRow:
     episode_id, service, board, state, decision_id, since, standing = values
     return LeadRow(episode_id, service, board, LeadState(state), decision_id, since, standing)
+
+
+def _pack_act_values(row: PackActRow) -> Values:
+    return (
+        row.act_id,
+        row.kind.value,
+        row.digest,
+        row.proposal_id or None,
+        row.service,
+        row.made_by,
+        row.made_at,
+        row.live_from,
+        row.note,
+        row.details,
+    )
+
+
+def _pack_act(values: Sequence[Any]) -> PackActRow:
+    act_id, kind, digest, proposal_id, *rest = values
+    return PackActRow(act_id, PackActKind(kind), digest, proposal_id or 0, *rest)
 
 
 def _notice_values(row: NoticeRow) -> Values:
@@ -230,6 +251,9 @@ REVIEW_EVENT = Shape(tables.review_event, ReviewEventRow)
 REGROUPING = Shape(tables.regrouping, RegroupingRow, to_values=_regrouping_values, row=_regrouping)
 REGROUPED = Shape(tables.regrouped, RegroupedRow, to_values=_regrouped_values)
 AUDIT = Shape(tables.audit, AuditRow)
+PACK = Shape(tables.pack, PackRow)
+PACK_ACT = Shape(tables.pack_act, PackActRow, to_values=_pack_act_values, row=_pack_act)
+SHADOW = Shape(tables.shadow, ShadowRow)
 
 #: The columns of a review's state that change.
 MOVING = tuple(name for name in REVIEW_STATE.written if name not in {"review_id", "opened_at", "desk"})

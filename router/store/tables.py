@@ -437,6 +437,53 @@ pack = Table(
     sqlite_strict=True,
 )
 
+pack_act = Table(
+    "pack_act",
+    metadata,
+    _sequence("Order of writing"),
+    _whole("act_id", "What was done", unique=True),
+    Column("digest", Text, ForeignKey("pack.digest"), nullable=False, comment="The pack that it was done about"),
+    _of("pack_act.act_id", "The act that proposed the pack, if any", name="proposal_id", nullable=True),
+    _whole("made_at", "When"),
+    _whole("live_from", "From when an activated pack is to decide", nullable=True),
+    _text("kind", "What it was, such as proposed, approved, activated, rolled_back"),
+    _text("service", "The service for which it was done; empty for none"),
+    _text("made_by", "Who did it"),
+    _text("note", "Why, in a person's own words"),
+    _bytes("details", "What else a proposal says"),
+    comment="Everything that was done about packs; only ever added to",
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+
+shadow = Table(
+    "shadow",
+    metadata,
+    Column(
+        "act_id",
+        WHOLE,
+        ForeignKey("pack_act.act_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="The act that started the shadow",
+    ),
+    Column(
+        "decision_id",
+        WHOLE,
+        ForeignKey("decision.decision_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="The decision that was made again",
+    ),
+    _whole("compared_at", "When"),
+    _text("what", "What would differ; empty for nothing"),
+    _text("from_lead", "The lead, or desk, of the decision"),
+    _text("to_lead", "The lead, or desk, that the shadow would have had"),
+    comment="Decisions made again under a pack in shadow; only ever added to",
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 process = Table(
     "process",
     metadata,

@@ -21,6 +21,7 @@ class ReaderKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     READER_KIND_DESK: _ClassVar[ReaderKind]
     READER_KIND_PARENT: _ClassVar[ReaderKind]
     READER_KIND_AUDITOR: _ClassVar[ReaderKind]
+    READER_KIND_RULES: _ClassVar[ReaderKind]
 
 class Purpose(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -59,6 +60,7 @@ READER_KIND_SERVICE: ReaderKind
 READER_KIND_DESK: ReaderKind
 READER_KIND_PARENT: ReaderKind
 READER_KIND_AUDITOR: ReaderKind
+READER_KIND_RULES: ReaderKind
 PURPOSE_UNSPECIFIED: Purpose
 PURPOSE_DIRECT_CARE: Purpose
 PURPOSE_PROTECTION: Purpose

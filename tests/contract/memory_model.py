@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -36,6 +37,7 @@ from router.store.interface import (
     ReviewStateRow,
     StoredAnswer,
 )
+from router.store.packrows import PackActRow, ShadowCount, ShadowRow
 
 
 @dataclass
@@ -61,6 +63,8 @@ class State:
     regrouped: dict[tuple[int, int], RegroupedRow] = field(default_factory=dict)
     audit: dict[int, AuditRow] = field(default_factory=dict)
     packs: dict[str, bytes] = field(default_factory=dict)
+    pack_acts: dict[int, PackActRow] = field(default_factory=dict)
+    shadows: dict[tuple[int, int], ShadowRow] = field(default_factory=dict)
     suspects: dict[bytes, tuple[int, str]] = field(default_factory=dict)
 
     def copy(self) -> State:
@@ -206,6 +210,24 @@ class MemoryReader:
         """As the interface says."""
         return self._state.packs.get(digest)
 
+    def pack_acts(self) -> tuple[PackActRow, ...]:
+        """As the interface says."""
+        return tuple(self._state.pack_acts.values())
+
+    def last_pack_act(self) -> int:
+        """As the interface says."""
+        return len(self._state.pack_acts)
+
+    def shadow_counts(self, act_id: int) -> tuple[ShadowCount, ...]:
+        """As the interface says."""
+        rows = [row for row in self._state.shadows.values() if row.act_id == act_id]
+        found = Counter((row.what, row.from_lead, row.to_lead) for row in rows)
+        return tuple(ShadowCount(*how, n) for how, n in sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+    def count_decisions(self, *, as_of_from: int, as_of_until: int) -> int:
+        """As the interface says."""
+        return sum(as_of_from <= row.as_of < as_of_until for row in self._state.decisions.values())
+
     def suspects(self) -> dict[bytes, int]:
         """As the interface says."""
         return {digest: deaths for digest, (deaths, _) in self._state.suspects.items()}
@@ -234,6 +256,8 @@ class MemoryReader:
             "regrouped": state.regrouped,
             "audit": state.audit,
             "pack": state.packs,
+            "pack_act": state.pack_acts,
+            "shadow": state.shadows,
         }
         return {name: len(rows) for name, rows in tables.items()}
 
@@ -343,7 +367,6 @@ def _write(state: State, change: Change) -> ChangeConflict | None:
         ("event", state.events, [(row.event_id, row) for row in change.events]),
         ("link", state.links, [(row.link_id, row) for row in change.links]),
         ("decision", state.decisions, [(row.decision_id, row) for row in change.decisions]),
-        ("notice", state.notices, [(row.notice_id, row) for row in _numbered(change.notices, len(state.notices))]),
         ("desk_item", state.desk_items, [(row.desk_item_id, row) for row in change.desk_items]),
         ("review", state.reviews, [(row.review_id, row) for row in change.reviews]),
         (
@@ -358,6 +381,12 @@ def _write(state: State, change: Change) -> ChangeConflict | None:
         ),
         ("regrouping", state.regroupings, [(row.regrouping_id, row) for row in change.regroupings]),
         ("regrouped", state.regrouped, [((row.regrouping_id, row.link_id), row) for row in change.regrouped]),
+        (
+            "pack_act",
+            state.pack_acts,
+            [(row.act_id, row) for row in _numbered(change.pack_acts, len(state.pack_acts))],
+        ),
+        ("notice", state.notices, [(row.notice_id, row) for row in _numbered(change.notices, len(state.notices))]),
         ("audit", state.audit, [(row.audit_id, row) for row in _numbered(change.audit, len(state.audit))]),
     ]
     for table, rows, new in unique:
@@ -374,6 +403,10 @@ def _write(state: State, change: Change) -> ChangeConflict | None:
 def _update(state: State, change: Change) -> None:
     """Do what cannot conflict."""
     state.keys |= change.keys
+    for pack in change.packs:
+        state.packs.setdefault(pack.digest, pack.content)
+    for shadow in change.shadows:
+        state.shadows.setdefault((shadow.act_id, shadow.decision_id), shadow)
     state.review_states.update((row.review_id, _moved(state, row)) for row in change.review_states)
     state.leads.update((lead.episode_id, lead) for lead in change.leads)
     for family_id in change.touched:

@@ -29,6 +29,7 @@ from router.store.interface import (
     ReviewStateRow,
     Verdict,
 )
+from router.store.packrows import PackActKind, PackActRow, PackRow, ShadowRow
 
 #: How many rows of each table ``Samples.referral`` writes.
 REFERRAL_ROWS = {
@@ -52,6 +53,8 @@ REFERRAL_ROWS = {
     "regrouped": 0,
     "audit": 1,
     "pack": 0,
+    "pack_act": 0,
+    "shadow": 0,
 }
 
 
@@ -220,6 +223,23 @@ def regrouping(
     )
 
 
+def pack_act(
+    act_id: int,
+    *,
+    kind: PackActKind = PackActKind.PROPOSED,
+    digest: str = "sha256:1",
+    proposal_id: int = 0,
+    live_from: int | None = None,
+) -> PackActRow:
+    """Return something that was done about a pack."""
+    return PackActRow(act_id, kind, digest, proposal_id, "cpmht", "ailsa", 131, live_from, "why", b"details")
+
+
+def shadow(act_id: int, decision_id: int, *, what: str = "lead", to_lead: str = "gp") -> ShadowRow:
+    """Return a decision made again under a shadow."""
+    return ShadowRow(act_id, decision_id, 141, what, "cpmht", to_lead)
+
+
 def audit(audit_id: int, *, name: str = "service:decision:made") -> AuditRow:
     """Return a leaf of the audit record."""
     return AuditRow(audit_id, name, b"{}", b"\x01\x02", 111)
@@ -237,6 +257,15 @@ def doubt(change: Change, make: Samples) -> None:
     act = regrouping(make.new(), family_id, family_id, review_id=review_id)
     change.regroupings.append(act)
     change.regrouped.append(RegroupedRow(act.regrouping_id, link_row.link_id, 0))
+
+
+def shadowed(change: Change, make: Samples) -> None:
+    """Add to a change with a decision a pack in shadow that has made it too."""
+    proposed, started = make.new(), make.new()
+    change.packs.append(PackRow("sha256:1", 1, b"pack"))
+    change.pack_acts.append(pack_act(proposed))
+    change.pack_acts.append(pack_act(started, kind=PackActKind.SHADOW_STARTED, proposal_id=proposed))
+    change.shadows.append(shadow(started, change.decisions[0].decision_id))
 
 
 def event_of_no_family(event_id: int) -> EventRow:

@@ -73,6 +73,10 @@ CHANGING = [
     "UPDATE review_state SET opened_at = opened_at",
     "UPDATE review_state SET desk = desk",
     "DELETE FROM review_state",
+    "UPDATE pack_act SET note = note",
+    "DELETE FROM pack_act",
+    "UPDATE shadow SET what = what",
+    "DELETE FROM shadow",
 ]
 
 
@@ -105,8 +109,8 @@ def fill(store: Store) -> None:
         (family_id,) = change.new_families
         change.reviews.append(samples.review(make.new(), change.events[0].event_id, family_id, family_id))
         samples.doubt(change, make)
+        samples.shadowed(change, make)
         assert transaction.apply([change]) == [None]
-        transaction.keep_pack("sha256:1", b"pack", 1)
 
 
 def assert_refused(sql: Sql, statement: str) -> None:

@@ -18,6 +18,7 @@ from router.store.interface import (
     Store,
     StoredAnswer,
 )
+from router.store.packrows import PackActKind, PackRow, ShadowCount
 from tests.contract import samples
 from tests.contract.samples import Samples
 
@@ -48,6 +49,8 @@ def test_nothing_is_found_in_an_empty_store(store: Store) -> None:
         assert reader.list_desk_items(DESK, limit=10) == ()
         assert reader.list_audit(after=0, limit=10) == ()
         assert reader.pack("sha256:1") is None
+        assert reader.pack_acts() == reader.shadow_counts(1) == ()
+        assert reader.last_pack_act() == reader.count_decisions(as_of_from=0, as_of_until=1 << 62) == 0
 
 
 def test_answers_come_back_byte_for_byte(store: Store) -> None:
@@ -329,3 +332,50 @@ def test_a_regroupings_links_come_with_those_before(store: Store) -> None:
         assert reader.regroupings_by_id([9, 10]) == {9: act}
         found = reader.moved_links(9)
     assert found == (MovedLink(moved, samples.link(1, 1, 1, 1)), MovedLink(new, None))
+
+
+def test_acts_about_packs_come_in_order_of_writing(store: Store) -> None:
+    """Whatever their ids; a pack that is kept already stays as it is, and an act's id is its own."""
+    pack = PackRow("sha256:1", 1, b"pack")
+    first = samples.pack_act(9)
+    second = samples.pack_act(4, kind=PackActKind.ACTIVATED, proposal_id=9, live_from=150)
+    write(store, Change(packs=[pack], pack_acts=[first]))
+    with store.read() as reader:
+        seen = reader.last_pack_act()
+    write(store, Change(packs=[replace(pack, content=b"other")], pack_acts=[second]))
+    with store.read() as reader:
+        found = reader.pack_acts()
+        assert [replace(row, sequence=0) for row in found] == [first, second]
+        assert reader.last_pack_act() == found[-1].sequence > seen
+        assert reader.pack("sha256:1") == b"pack"
+    with store.transaction() as transaction:
+        (conflict,) = transaction.apply([Change(pack_acts=[samples.pack_act(9, kind=PackActKind.REJECTED)])])
+        assert conflict is not None
+        assert conflict.what == "pack_act"
+
+
+def test_what_a_shadow_found_is_counted(store: Store) -> None:
+    """By what differs and by the leads, the most frequent first; a decision counts once for each shadow."""
+    make = samples.Samples()
+    changes = [make.referral() for _ in range(4)]
+    ids = [change.decisions[0].decision_id for change in changes]
+    acts = [samples.pack_act(7, kind=PackActKind.SHADOW_STARTED), samples.pack_act(8, kind=PackActKind.SHADOW_STARTED)]
+    write(store, *changes, Change(packs=[PackRow("sha256:1", 1, b"pack")], pack_acts=acts))
+    found = [samples.shadow(7, one, what="") for one in ids[:2]] + [samples.shadow(7, ids[2], to_lead="desk")]
+    write(store, Change(shadows=found), Change(shadows=[samples.shadow(7, ids[0]), samples.shadow(8, ids[0])]))
+    with store.read() as reader:
+        assert reader.shadow_counts(7) == (ShadowCount("", "cpmht", "gp", 2), ShadowCount("lead", "cpmht", "desk", 1))
+        assert reader.shadow_counts(8) == (ShadowCount("lead", "cpmht", "gp", 1),)
+        assert reader.counts()["shadow"] == 4
+
+
+def test_decisions_are_counted_by_when_they_were_made(store: Store) -> None:
+    """From the first moment on, and before the second."""
+    make = samples.Samples()
+    changes = [make.referral() for _ in range(3)]
+    for as_of, change in enumerate(changes, 5):
+        change.decisions[0] = replace(change.decisions[0], as_of=as_of)
+    write(store, *changes)
+    with store.read() as reader:
+        assert reader.count_decisions(as_of_from=5, as_of_until=7) == 2
+        assert reader.count_decisions(as_of_from=8, as_of_until=99) == 0

@@ -17,8 +17,11 @@ from router.service.callers import CallersFileError, is_loopback, load_callers
 from router.service.settings import Settings, SettingsError
 from router.service.supervisor import Supervisor
 from router.v1 import routing_service_pb2 as pb
+from router.v1 import rule_service_pb2 as rule_pb
 from router.v1.routing_service_pb2_grpc import RoutingServiceStub
-from tests.support.requests import DESK, SENDER, choice, event, service_context, submit
+from router.v1.rule_service_pb2_grpc import RuleServiceStub
+from tests.support.requests import DESK, SENDER, choice, event, next_id, service_context, submit
+from tests.support.rules import person
 from tests.support.serving import status
 
 CALLERS = """
@@ -30,6 +33,10 @@ callers:
     certificates: [cpmht.lanarkshire.example]
     readers: [service]
     services: [cpmht@S08000032]
+  isla-fraser:
+    certificates: [isla.fraser.example]
+    readers: [rules]
+    services: [cpmht]
 """
 
 
@@ -42,6 +49,10 @@ class Secured:
 
     def stub(self, *names: str) -> RoutingServiceStub:
         """Return a stub that presents a certificate of these names."""
+        return RoutingServiceStub(self.channel(*names))
+
+    def channel(self, *names: str) -> grpc.Channel:
+        """Return a channel that presents a certificate of these names."""
         own = self.authority.issue_cert(*names)
         credentials = grpc.ssl_channel_credentials(
             root_certificates=self.authority.cert_pem.bytes(),
@@ -49,7 +60,7 @@ class Secured:
             certificate_chain=own.cert_chain_pems[0].bytes(),
         )
         options = [("grpc.ssl_target_name_override", "router.example")]
-        return RoutingServiceStub(grpc.secure_channel(self.address, credentials, options))
+        return grpc.secure_channel(self.address, credentials, options)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +141,26 @@ def test_who_is_not_listed_for_it_is_refused(secured: Secured, certificate: str,
     with pytest.raises(grpc.RpcError) as caught:
         secured.stub(certificate).SubmitReferral(request)
     assert status(caught.value)[:2] == (grpc.StatusCode.PERMISSION_DENIED, "CALLER_NOT_LISTED")
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "reason"),
+    [
+        ("isla-fraser", "cpmht", "UNKNOWN_PACK"),
+        ("isla-fraser", "", "UNKNOWN_PACK"),
+        ("isla-fraser", "gp", "CALLER_NOT_LISTED"),
+        ("fergus-reid", "cpmht", "CALLER_NOT_LISTED"),
+    ],
+)
+def test_who_keeps_the_rules_approves_for_their_own_services(
+    secured: Secured, name: str, service: str, reason: str
+) -> None:
+    """The list says for which; nobody is a second person by another name."""
+    rules = RuleServiceStub(secured.channel("isla.fraser.example"))
+    request = rule_pb.ApprovePackRequest(request_id=next_id(), context=person(name, service), pack="00000000")
+    with pytest.raises(grpc.RpcError) as caught:
+        rules.ApprovePack(request)
+    assert status(caught.value)[1] == reason
 
 
 def test_no_certificate_no_connection(secured: Secured) -> None:

@@ -86,11 +86,11 @@ def test_the_audit_record_is_listed_and_verified(tmp_path: Path) -> None:
         service.stub.SubmitReferral(submit(event(1, choice("parent_illness_severity", "moderate"))))
     listed = CliRunner().invoke(app, ["audit", "list", "--data", str(tmp_path)])
     records = [json.loads(line) for line in listed.output.splitlines()]
-    assert [one["event"] for one in records] == ["api:referral:decided"]
-    assert records[0]["lead"] == "cpmht@S08000032"
-    assert {"basis_digest", "decision_digest", "event_digest", "pack_digest"} <= set(records[0])
+    assert [one["event"] for one in records] == ["service:pack:installed", "api:referral:decided"]
+    assert records[1]["lead"] == "cpmht@S08000032"
+    assert {"basis_digest", "decision_digest", "event_digest", "pack_digest"} <= set(records[1])
     verified = CliRunner().invoke(app, ["audit", "verify", "--data", str(tmp_path)])
-    assert verified.output == "1 audit records checked, 0 altered\n"
+    assert verified.output == "2 audit records checked, 0 altered\n"
     assert verified.exit_code == 0
 
 

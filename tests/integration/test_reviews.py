@@ -44,7 +44,7 @@ def two_people(running: Process) -> None:
     processor = running.core.processor
     pack = dataclasses.replace(processor.tools.pack, review_people=2)
     running.core.decider.pack = pack
-    running.core.family_servicer._reads._pack = pack
+    running.core.family_servicer._reads._pack_now = lambda: pack
 
 
 def accept(running: Process, decision: decision_pb2.Decision) -> None:

@@ -28,6 +28,7 @@ from router.store.interface import (
     Store,
     Verdict,
 )
+from router.store.packrows import PackRow
 from tests.contract import samples
 from tests.contract.memory_model import MemoryStore, State
 from tests.support.places import STORES, Place
@@ -84,6 +85,10 @@ def everything(reader: Reader) -> dict[str, Any]:
         "list_audit": [reader.list_audit(after=after, limit=3) for after in (0, 2)],
         "events_by_id": reader.events_by_id(ids),
         "pack": [reader.pack(digest) for digest in ("sha256:1", "sha256:2")],
+        "pack_acts": _unnumbered(acts := reader.pack_acts()),
+        "last_pack_act": reader.last_pack_act() == max((row.sequence for row in acts), default=0),
+        "shadow_counts": [reader.shadow_counts(n) for n in ids[:9]],
+        "count_decisions": reader.count_decisions(as_of_from=2, as_of_until=4),
         "suspects": reader.suspects(),
         "counts": reader.counts(),
     }
@@ -114,7 +119,8 @@ class Drawing:
         self._free: dict[str, list[int]] = {}
         for name in ("versions", "persons", "episodes", "events", "links", "decisions", "notices", "desk_items"):
             self._free[name] = self._shuffled(set(POOL) - set(getattr(stored, name)))
-        for name in ("reviews", "review_events", "judgements", "regroupings", "audit"):
+        self._acts = set(stored.pack_acts)
+        for name in ("reviews", "review_events", "judgements", "regroupings", "pack_acts", "audit"):
             self._free[name] = self._shuffled(set(POOL) - set(getattr(stored, name)))
         self._free["answers"] = self._shuffled({n for n in POOL if f"request-{n}" not in stored.answers})
 
@@ -128,6 +134,7 @@ class Drawing:
         self._leads(change)
         self._told(change)
         self._doubted(change)
+        self._shadowed(change)
         # A caller touches every family that its change has to do with, and may touch more.
         change.touched.update(self._few(self._families), change.new_families)
         for rows in (change.persons, change.episodes, change.links, change.decisions):
@@ -204,6 +211,17 @@ class Drawing:
             change.touched |= {one, other}
             links = self._few(self._links)
             change.regrouped += [RegroupedRow(n, link_id, self._of([*self._links, 0])) for link_id in links]
+
+    def _shadowed(self, change: Change) -> None:
+        for n in self._ids("pack_acts", 1):
+            pack = PackRow(self._of(["sha256:1", "sha256:2"]), 1, self._chance.randbytes(2))
+            change.packs.append(pack)
+            before = self._of([*self._acts, 0])
+            change.pack_acts.append(samples.pack_act(n, digest=pack.digest, proposal_id=before))
+        for decision_id in self._few(self._decisions) if self._acts else []:
+            row = samples.shadow(self._of(self._acts), decision_id, what=self._of(["", "lead"]))
+            change.shadows.append(row)
+            change.touched.add(self._decisions[decision_id])
 
     def _leads(self, change: Change) -> None:
         for episode_id in self._few(self._episodes):

@@ -160,6 +160,7 @@ def everything(reader: Reader, run: Run) -> dict[str, Any]:
         "list_audit": plain(reader.list_audit(after=0, limit=1000)),
         "events_by_id": plain(reader.events_by_id(ids("event_id", "event"))),
         "pack": plain({one: reader.pack(one) for one in ids("digest", "pack")}),
+        "pack_acts": plain(reader.pack_acts()),
         "counts": plain(reader.counts()),
     }
 

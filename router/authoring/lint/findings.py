@@ -29,6 +29,7 @@ class Code(StrEnum):
     GRADUATION = "graduation"
     SERVICE_NOWHERE = "service-nowhere"
     ONLY_UP = "only-up"
+    SERVICE_NOT_APPROVED = "service-not-approved"
 
 
 MEANING: Mapping[Code, str] = {
@@ -41,6 +42,7 @@ MEANING: Mapping[Code, str] = {
     Code.GRADUATION: "A family is taken or handed on by age alone, with no need stated",
     Code.SERVICE_NOWHERE: "No board offers a service, so no family can reach it",
     Code.ONLY_UP: "Families step up to a service, and no way leads down again",
+    Code.SERVICE_NOT_APPROVED: "A rule that is not as it is in force names a service that has not approved it",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from router.audit.events import AuditEvent
@@ -36,11 +37,15 @@ _MOST_DIGITS = 18
 class FamilyReads:
     """Answers the reading calls about families. Each returns the answer's bytes and the audit record of the look."""
 
-    def __init__(self, pack: Pack, weights: Weights, recorder: Recorder, callers: Callers) -> None:
-        self._pack = pack
+    def __init__(self, pack: Callable[[], Pack], weights: Weights, recorder: Recorder, callers: Callers) -> None:
+        self._pack_now = pack
         self._weights = weights
         self._recorder = recorder
         self._callers = callers
+
+    @property
+    def _pack(self) -> Pack:
+        return self._pack_now()
 
     def list_reviews(
         self, request: pb.ListReviewsRequest, caller: Caller, reader: StoreReader, now: datetime

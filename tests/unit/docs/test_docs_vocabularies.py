@@ -15,7 +15,7 @@ from router.routing.clocks import DESK_HOURS
 from router.routing.danger_words import _STEMS
 from router.routing.decision import DeskReason, NoticeKind, NoticeLevel
 from router.service.errors import CODES, DOMAIN, status_of
-from router.v1 import family_service_pb2, notice_pb2, routing_service_pb2
+from router.v1 import family_service_pb2, notice_pb2, routing_service_pb2, rule_service_pb2
 from tests.unit.docs.pages import ROOT, code, page, prose, section, spans, table
 
 ERRORS = page("docs/errors.md")
@@ -143,6 +143,13 @@ def test_every_call_of_the_desk_is_documented() -> None:
     """The table of the reviews' page has each call, in the contract's order of acts and looks."""
     rows = table(page("docs/reviews.md"), "Call", "What it does")
     service = family_service_pb2.DESCRIPTOR.services_by_name["FamilyService"]
+    assert [code(row[0]) for row in rows] == [method.name for method in service.methods]
+
+
+def test_every_call_of_those_who_keep_the_rules_is_documented() -> None:
+    """The table of the page on going live has each call, in the contract's order."""
+    rows = table(page("docs/going-live.md"), "Call", "What it does")
+    service = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
     assert [code(row[0]) for row in rows] == [method.name for method in service.methods]
 
 

@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 
+from router.service.core import Core
 from router.service.promised import DANGER_NOTICES
 from router.store.checking import CHECKS, Result, check_store
+from router.store.interface import Change, DecisionFilter
+from router.store.packrows import PackActKind, ShadowRow
 from tests.support.history import play, routing
+from tests.support.keeping import Keeper
 from tests.support.places import STORES, Place
 from tests.support.registers import record, register
 from tests.support.requests import submit
 from tests.support.reviewing import decide, perhaps
+from tests.support.rules import changed
 
 EVERY = (*CHECKS, DANGER_NOTICES)
 
@@ -28,7 +33,21 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         play(stub, core)
         register(core, record(77))
         reviewed(SimpleNamespace(core=core, now=core.now()), stub)
+        shadowed(Keeper(SimpleNamespace(core=core)), core)
     return made
+
+
+def shadowed(keeper: Keeper, core: Core) -> None:
+    """Bring a pack into force that ran in shadow before, over one decision."""
+    pack = keeper.propose(changed())
+    keeper.approve_all(pack)
+    keeper.shadow(pack)
+    with core.store.transaction() as transaction:
+        started = next(one for one in transaction.pack_acts() if one.kind is PackActKind.SHADOW_STARTED)
+        (row,) = transaction.list_decisions(DecisionFilter(limit=1))
+        found = ShadowRow(started.act_id, row.decision_id, 5, "", row.service, row.service)
+        assert transaction.apply([Change(shadows=[found])]) == [None]
+    keeper.activate(pack)
 
 
 def reviewed(running: Any, stub: Any) -> None:
@@ -124,6 +143,8 @@ BREAKS = {
     "review-states": ["DELETE FROM review_state WHERE closed_at IS NULL"],
     "open-reviews": ["UPDATE review_state SET other_family_id = family_id WHERE closed_at IS NULL"],
     "regroupings": ["UPDATE regrouped SET earlier_link_id = link_id"],
+    "pack-acts": ["UPDATE pack_act SET made_by = 'ailsa' WHERE kind = 'approved'"],
+    "shadows": ["UPDATE shadow SET act_id = (SELECT min(act_id) FROM pack_act)"],
     "notice-order": ["DELETE FROM notice WHERE sequence = (SELECT max(sequence) - 1 FROM notice)"],
     "audit-order": ["DELETE FROM audit WHERE sequence = 3"],
     "audit-digests": ["UPDATE audit SET name = name, leaf = leaf_digest WHERE sequence = 3"],
@@ -164,6 +185,7 @@ def test_a_check_notices_what_it_is_there_for(place: Place, name: str) -> None:
         ("notices", "UPDATE notice SET kind = 'accepted' WHERE kind = 'review'"),
         ("desk-items", "DELETE FROM desk_item WHERE family_id IS NULL"),
         ("audit-order", "DELETE FROM audit WHERE sequence = 1"),
+        ("pack-acts", "DELETE FROM pack_act WHERE kind = 'approved' AND service = ''"),
         ("link-people", "UPDATE person SET family_id = (SELECT max(family_id) FROM family)"),
         ("danger-notices", "UPDATE notice SET kind = 'accepted' WHERE kind = 'red_flag' AND family_id IS NOT NULL"),
         (

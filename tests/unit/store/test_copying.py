@@ -22,7 +22,7 @@ from router.store.key import create_key
 from router.store.open import migrate_store, open_store
 from router.store.parts import Joined
 from router.store.past import snapshot
-from tests.contract.samples import Samples, answer, audit, notice
+from tests.contract.samples import Samples, answer, audit, notice, shadowed
 from tests.support.history import first_request, play, routing
 from tests.support.places import STORES, Place
 
@@ -69,7 +69,9 @@ def fill(place: Place, families: int = FAMILIES) -> None:
     samples = Samples()
     with store.transaction() as transaction:
         transaction.keep_pack("digest", b"pack", 7)
-        assert not any(transaction.apply([samples.referral() for _ in range(families)]))
+        changes = [samples.referral() for _ in range(families)]
+        shadowed(changes[0], samples)
+        assert not any(transaction.apply(changes))
         (first,) = transaction.overdue_notices(1 << 60, limit=1)
         shared = answer("shared", content=Joined.of(b"head", (b"one part", b"another")))
         change = Change(answer=shared, acknowledged={first.notice_id: (9, "desk")}, audit=[audit(1 << 40)])
@@ -101,7 +103,7 @@ def test_every_row_is_the_same_afterwards(places: tuple[Place, Place]) -> None:
     assert contents(target) == contents(source) == before
     assert done.differences == []
     assert done.compared == done.written == {name: len(rows) for name, rows in before.items()}
-    assert all(before[name] for name in ("part", "blocking", "lead", "notice", "process", "pack"))
+    assert all(before[name] for name in ("part", "blocking", "lead", "notice", "process", "pack", "pack_act", "shadow"))
 
 
 def test_the_copy_is_served_on(places: tuple[Place, Place]) -> None:

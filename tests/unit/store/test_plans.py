@@ -74,6 +74,9 @@ READS: dict[str, Callable[[Reader], object]] = {
     "list_audit": lambda reader: reader.list_audit(after=5, limit=10),
     "events_by_id": lambda reader: reader.events_by_id([1, 2]),
     "pack": lambda reader: reader.pack("a"),
+    "last_pack_act": lambda reader: reader.last_pack_act(),
+    "shadow_counts": lambda reader: reader.shadow_counts(1),
+    "count_decisions": lambda reader: reader.count_decisions(as_of_from=1, as_of_until=2),
 }
 
 
