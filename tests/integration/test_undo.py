@@ -460,3 +460,18 @@ def test_a_family_merged_away_after_an_undone_move_takes_along_what_was_taken_ba
     assert sorted(one.role for one in view.members) == sorted(
         [referral_pb2.PERSON_ROLE_MOTHER, referral_pb2.PERSON_ROLE_INFANT]
     )
+
+
+def test_undoing_a_merge_does_not_bring_back_an_infant_who_was_moved_away(running: Process) -> None:
+    """The family that returns is what it was, without the infant: where that is stays hidden."""
+    known, asked, review = merged(running)
+    accept(running, asked)
+    decide(running, review, same=True)
+    infant = infant_in(running, asked.family_id)
+    moved = move(running, asked.family_id, infant, pb.INFANT_MOVE_KIND_ADOPTION, board_code=FIFE)
+    undo(running, known.family_id)
+    for family_id in (known.family_id, asked.family_id):
+        assert all("infant-1" not in link.people for link in rows_of(running, family_id).links)
+        members = act(running, pb.GetFamilyRequest(family_id=family_id)).family.members
+        assert [one.role for one in members] == [referral_pb2.PERSON_ROLE_MOTHER]
+    assert infant_in(running, moved.to_family_id)

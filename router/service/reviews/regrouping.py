@@ -64,7 +64,9 @@ class Mover:
         self._people.update({person: home.people[ref] for ref, person in link.people.items() if ref in home.people})
         # Several episodes may have become one; what is new there goes with the first of them.
         self.episodes.setdefault(link.episode_id, home.episode_id)
-        self._act.move(row, self._source, self._target, home.episode_id, home.people)
+        # An infant who was moved to another family since is of this one no more.
+        people = {ref: person for ref, person in home.people.items() if ref in link.people}
+        self._act.move(row, self._source, self._target, home.episode_id, people)
 
     def _move_episode(self, episode_id: int, rows: Sequence[EventRow]) -> None:
         known = self._target.state(self._act.tools)
