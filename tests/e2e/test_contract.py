@@ -75,7 +75,7 @@ def test_a_referral_gets_one_lead_and_an_explanation(service: Service) -> None:
     assert len(whole.candidates) == 21
     assert all(one.why_not_lead for one in whole.candidates if one.service.service != "cpmht")
     assert all(criterion.citation for one in whole.candidates for criterion in one.criteria)
-    assert "Community perinatal mental health team" in decision.explanation.for_referrer
+    assert "community perinatal mental health team" in decision.explanation.for_referrer
     assert not decision.explanation.for_parent, "the parent's text is not the referrer's"
 
 
