@@ -127,7 +127,7 @@ def test_commands_find_a_store_and_a_key_that_lie_elsewhere(tmp_path: Path) -> N
     (tmp_path / "file.toml").write_text(f'store = "{store}"\nkey_file = "{key}"\n')
     for given in (options, ("--config", str(tmp_path / "file.toml"))):
         verified = CliRunner().invoke(app, ["audit", "verify", *given])
-        assert verified.output == "1 audit records checked, 0 altered\n"
+        assert verified.output == "2 audit records checked, 0 altered\n"
         listed = CliRunner().invoke(app, ["audit", "list", "--limit", "5", *given])
         assert json.loads(listed.output)["event"] == "api:referral:decided"
         migrated = CliRunner().invoke(app, ["migrate", *given])

@@ -97,7 +97,7 @@ def test_what_a_worker_is_told_is_in_neither_its_arguments_nor_its_environment(
 
     monkeypatch.setenv("ROUTER_STORE", f"postgresql://router:{CANARY}@127.0.0.1:1/router?connect_timeout=1")
     settings = Settings(data=tmp_path, port=0)
-    monkeypatch.setattr(module, "open_store", Mock())
+    monkeypatch.setattr(module, "_look_at_packs", Mock(return_value=""))
     monkeypatch.setattr(subprocess, "Popen", noting)
     with (tmp_path / "log").open("wb") as log:
         supervisor = Supervisor(settings, log=log)
