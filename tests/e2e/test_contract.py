@@ -72,7 +72,7 @@ def test_a_referral_gets_one_lead_and_an_explanation(service: Service) -> None:
     assert decision.lead.board_code == LANARKSHIRE
     assert decision.main_reason == "Moderate or severe mental illness"
     whole = desk_view(service, decision.decision_id)
-    assert len(whole.candidates) == 21
+    assert len(whole.candidates) == 22
     assert all(one.why_not_lead for one in whole.candidates if one.service.service != "cpmht")
     assert all(criterion.citation for one in whole.candidates for criterion in one.criteria)
     assert "community perinatal mental health team" in decision.explanation.for_referrer
@@ -118,6 +118,25 @@ def test_faulty_fields_are_named_and_change_nothing(service: Service) -> None:
     worse = submit(referral_pb2.ReferralEvent(), "short")
     _, _, fields = refused(lambda: service.stub.SubmitReferral(worse))
     assert {"request_id", "event.source_system", "event.people", "event.occurred_at"} <= set(fields)
+
+
+def test_nobody_sends_in_the_routers_own_name(service: Service) -> None:
+    """What the router carries from family to family is nobody else's to write or to withdraw."""
+    mine = event(6, source="router")
+    withdrawal = pb.WithdrawReferralRequest(
+        request_id=next_id(),
+        context=DESK,
+        source_system="router",
+        source_reference="moved-reg-1",
+        reason=pb.WITHDRAW_REASON_SENT_IN_ERROR,
+        occurred_at=mine.occurred_at,
+    )
+    for call, path in (
+        (lambda: service.stub.SubmitReferral(submit(mine)), "event.source_system"),
+        (lambda: service.stub.WithdrawReferral(withdrawal), "source_system"),
+    ):
+        code, reason, fields = refused(call)
+        assert (code, reason, fields) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD", [path])
 
 
 def test_a_dry_run_keeps_nothing_and_says_submit_now_on_danger(service: Service) -> None:
