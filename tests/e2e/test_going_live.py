@@ -12,13 +12,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from router.cli.main import app
-from router.service.settings import Settings
+from router.service.golive.starting import starting_pack
+from router.service.settings import DEFAULT_PACK, Settings
 from router.service.supervisor import Supervisor
-from router.store.open import open_store
 from router.v1 import routing_service_pb2 as api
 from router.v1 import rule_service_pb2 as pb
 from router.v1.routing_service_pb2_grpc import RoutingServiceStub
 from router.v1.rule_service_pb2_grpc import RuleServiceStub
+from tests.support.processing import PACK, process
 from tests.support.requests import DESK, choice, event, next_id, submit
 from tests.support.rules import (
     FILES,
@@ -84,8 +85,16 @@ def router(service: Service, *words: str) -> Result:
     return CliRunner().invoke(app, ["rules", *words, "--address", service.address], env={"COLUMNS": "200"})
 
 
-def test_a_pack_comes_into_force_and_is_rolled_back(service: Service, rules: RuleServiceStub) -> None:
-    """Both workers change over and back; every decision names the pack that made it."""
+def unapproved(service: Service, folder: Path) -> list[tuple[str, int]]:
+    """Return which rules lint says are not approved, by file and line, when it has this router to ask."""
+    done = CliRunner().invoke(app, ["rules", "lint", str(folder), "--live", service.address, "--json"])
+    findings = json.loads(done.output)["findings"]
+    return [(one["file"], one["line"]) for one in findings if one["code"] == "service-not-approved"]
+
+
+def test_a_pack_comes_into_force_and_is_rolled_back(service: Service, rules: RuleServiceStub, tmp_path: Path) -> None:
+    """Both workers change over and back; every decision names the pack that made it; lint knows who has approved."""
+    folder, file = write_pack(changed(), tmp_path / "pack"), "services/cpmht.yaml"
     first = decided_by(service)
     pack = propose(rules, changed())
     assert [one.service for one in pack.approvals] == ["cpmht"]
@@ -95,7 +104,10 @@ def test_a_pack_comes_into_force_and_is_rolled_back(service: Service, rules: Rul
         grpc.StatusCode.FAILED_PRECONDITION,
         "APPROVALS_MISSING",
     )
+    line = next(n for n, text in enumerate(changed()[file].decode().splitlines(), 1) if text.startswith("service:"))
+    assert unapproved(service, folder) == [(file, line)]
     assert approve_all(rules, pack).state == pb.PACK_STATE_APPROVED
+    assert unapproved(service, folder) == []
     assert activate(rules, pack).state == pb.PACK_STATE_LIVE
     in_force(service, pack.digest)
     answer = roll_back(rules)
@@ -205,39 +217,21 @@ def test_a_shadow_counts_and_writes_no_decision(service: Service, rules: RuleSer
 
 
 def test_a_later_start_goes_by_the_store(tmp_path: Path) -> None:
-    """Another folder changes nothing: the live pack decides, and the start says so."""
-    with serving(tmp_path / "data") as running:
-        first = decided_by(running)
+    """Another folder changes nothing, and the start says so; the same folder, and it says nothing."""
+    with process(tmp_path) as running:
+        place = running.place
     folder = write_pack(changed("Another folder"), tmp_path / "pack")
-    supervisor = Supervisor(Settings(data=tmp_path / "data", port=0, pack=folder))
-    supervisor.start()
-    try:
-        with grpc.insecure_channel(supervisor.address) as channel:
-            live = RuleServiceStub(channel).ListPacks(pb.ListPacksRequest(context=DESK))
-        assert live.live_digest == live.deciding_digest == first
-        assert first[:16] in supervisor.told
-        assert "router rules propose" in supervisor.told
-    finally:
+    for pack, says in ((DEFAULT_PACK, False), (folder, True), (tmp_path / "nowhere", True)):
+        settings = Settings(data=tmp_path / "data", port=0, pack=pack, store=place.url, key_file=place.key_file)
+        supervisor = Supervisor(settings)
         supervisor.stop()
-    store = open_store(f"sqlite:///{tmp_path / 'data' / 'router.db'}", tmp_path / "data" / "router.key")
+        assert bool(supervisor.told) is says
+        if says:
+            assert PACK.digest[:16] in supervisor.told
+            assert "router rules propose" in supervisor.told
+    store = place.open(create=False)
     with store.read() as reader:
-        assert len(reader.pack_acts()) == 1
+        (first,) = reader.pack_acts()
+        start = starting_pack(reader, folder, 1)
     store.close()
-
-
-def test_lint_names_who_has_not_approved(service: Service, rules: RuleServiceStub, tmp_path: Path) -> None:
-    """With a router to ask: the rule that is not as in force, by its place, until its service has approved."""
-    files = changed("Linted, moderate or severe")
-    folder = write_pack(files, tmp_path / "pack")
-    command = ["rules", "lint", str(folder), "--live", service.address, "--json"]
-
-    def found() -> list[tuple[str, int]]:
-        done = CliRunner().invoke(app, command)
-        findings = json.loads(done.output)["findings"]
-        return [(one["file"], one["line"]) for one in findings if one["code"] == "service-not-approved"]
-
-    file = "services/cpmht.yaml"
-    line = next(n for n, text in enumerate(files[file].decode().splitlines(), 1) if text.startswith("service:"))
-    assert found() == [(file, line)]
-    approve_all(rules, propose(rules, files))
-    assert found() == []
+    assert first.digest == start.pack.digest == start.live == PACK.digest
