@@ -81,16 +81,19 @@ def connected(address: str, caller: str, ca: Path | None, cert: Path | None, key
         yield Connection(channel, caller)
 
 
-def over_a_connection(command: Callable[..., Answered]) -> Callable[..., None]:
+def over_a_connection(
+    command: Callable[..., Answered], *, caller_unless_said: str | None = DEFAULT_CALLER
+) -> Callable[..., None]:
     """Give a command the options by which it reaches the router, and ``--json``.
 
-    The command takes the connection first, and returns the router's answer with what shows it.
+    The command takes the connection first, and returns the router's answer with what shows it. Who calls must be said
+    where ``caller_unless_said`` is None.
     """
 
     def run(
         *,
         address: Address = DEFAULT_ADDRESS,
-        caller: Caller = DEFAULT_CALLER,
+        caller: Caller,
         ca: PemFile = None,
         cert: PemFile = None,
         key: PemFile = None,
@@ -107,6 +110,8 @@ def over_a_connection(command: Callable[..., Answered]) -> Callable[..., None]:
     kinds = {**get_type_hints(command, include_extras=True), **get_type_hints(run, include_extras=True)}
     own = [one for one in signature(command).parameters.values() if one.name != "to"]
     more = [one for one in signature(run).parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
+    who = Parameter.empty if caller_unless_said is None else caller_unless_said
+    more = [one.replace(default=who) if one.name == "caller" else one for one in more]
     named = wraps(command)(run)
     asked = [one.replace(annotation=kinds[one.name]) for one in (*own, *more)]
     vars(named)["__signature__"] = Signature(asked, return_annotation=None)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from google.protobuf.json_format import MessageToJson
-from google.protobuf.message import Message
 from rich.console import Console
 
 from router.cli import packshow
-from router.cli.connection import DEFAULT_ADDRESS, Address, AsJson, Connection, PemFile, call, connected
+from router.cli.connection import Answered, Connection, call, over_a_connection
 from router.routing.derive import LONDON
 from router.v1 import routing_service_pb2 as api
 from router.v1 import rule_service_pb2 as pb
@@ -25,9 +24,11 @@ WAIT_SECONDS = 330.0
 PackName = Annotated[
     str, typer.Argument(metavar="PACK", help="The first 8 or more signs of the pack's digest, or its proposal's id.")
 ]
-Person = Annotated[str, typer.Option("--caller", help="Who you are, as the router's list of callers has it.")]
 Service = Annotated[str, typer.Option(help="The service for which you say it, such as cpmht.")]
 Why = Annotated[str, typer.Option("--reason", help="In your own words, for the others. No patient's data.")]
+
+#: Whoever puts rules into force says who they are.
+by_name = partial(over_a_connection, caller_unless_said=None)
 
 
 class ShadowAction(StrEnum):
@@ -48,17 +49,13 @@ def register(app: typer.Typer) -> None:
     app.command("packs")(list_packs)
 
 
+@by_name
 def propose(
-    pack: Annotated[Path, typer.Argument(help="Folder of the rule pack.")],
+    to: Connection,
+    pack: Annotated[Path, typer.Argument(metavar="PACK", help="Folder of the rule pack.")],
     *,
     reason: Why,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Person,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Propose a pack: the router loads it, runs its tests, proves its safety, and says who must approve."""
     if not pack.is_dir():
         raise typer.BadParameter(f"{pack} is not a folder; name the folder of a rule pack", param_hint="PACK")
@@ -66,56 +63,29 @@ def propose(
         pb.PackFile(name=path.relative_to(pack).as_posix(), content=path.read_bytes())
         for path in sorted(pack.rglob("*.yaml"))
     ]
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.ProposePackRequest(request_id=to.request_id(), context=_context(to), files=files, why=reason)
-        answer = call(_stub(to).ProposePack, request, seconds=WAIT_SECONDS)
-    if not _as_json(answer, as_json=as_json):
-        packshow.pack(_console(), answer.pack)
+    request = pb.ProposePackRequest(request_id=to.request_id(), context=_context(to), files=files, why=reason)
+    return _with_pack(call(_stub(to).ProposePack, request, seconds=WAIT_SECONDS))
 
 
-def approve(
-    pack: PackName,
-    *,
-    service: Service = "",
-    reason: Why = "",
-    address: Address = DEFAULT_ADDRESS,
-    caller: Person,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+@by_name
+def approve(to: Connection, pack: PackName, *, service: Service = "", reason: Why = "") -> Answered:
     """Approve a pack for your service."""
-    with connected(address, caller, ca, cert, key) as to:
-        context = _context(to, service)
-        request = pb.ApprovePackRequest(request_id=to.request_id(), context=context, pack=pack, reason=reason)
-        answer = call(_stub(to).ApprovePack, request)
-    if not _as_json(answer, as_json=as_json):
-        packshow.pack(_console(), answer.pack)
+    context = _context(to, service)
+    request = pb.ApprovePackRequest(request_id=to.request_id(), context=context, pack=pack, reason=reason)
+    return _with_pack(call(_stub(to).ApprovePack, request))
 
 
-def reject(
-    pack: PackName,
-    *,
-    service: Service = "",
-    reason: Why,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Person,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+@by_name
+def reject(to: Connection, pack: PackName, *, service: Service = "", reason: Why) -> Answered:
     """Reject a pack, for good. One that waits for its date does not come into force."""
-    with connected(address, caller, ca, cert, key) as to:
-        context = _context(to, service)
-        request = pb.RejectPackRequest(request_id=to.request_id(), context=context, pack=pack, reason=reason)
-        answer = call(_stub(to).RejectPack, request)
-    if not _as_json(answer, as_json=as_json):
-        packshow.pack(_console(), answer.pack)
+    context = _context(to, service)
+    request = pb.RejectPackRequest(request_id=to.request_id(), context=context, pack=pack, reason=reason)
+    return _with_pack(call(_stub(to).RejectPack, request))
 
 
+@by_name
 def activate(
+    to: Connection,
     pack: PackName,
     *,
     at: Annotated[
@@ -126,87 +96,61 @@ def activate(
         ),
     ] = None,
     reason: Why = "",
-    address: Address = DEFAULT_ADDRESS,
-    caller: Person,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Put a pack into force that has every approval, now or at a date."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.ActivatePackRequest(request_id=to.request_id(), context=_context(to), pack=pack, reason=reason)
-        if at is not None:
-            request.live_from.FromDatetime(at.replace(tzinfo=LONDON))
-        answer = call(_stub(to).ActivatePack, request, seconds=WAIT_SECONDS)
-    if not _as_json(answer, as_json=as_json):
-        packshow.pack(_console(), answer.pack)
+    request = pb.ActivatePackRequest(request_id=to.request_id(), context=_context(to), pack=pack, reason=reason)
+    if at is not None:
+        request.live_from.FromDatetime(at.replace(tzinfo=LONDON))
+    return _with_pack(call(_stub(to).ActivatePack, request, seconds=WAIT_SECONDS))
 
 
+@by_name
 def run_in_shadow(
+    to: Connection,
     pack: PackName,
     action: Annotated[ShadowAction, typer.Argument(help="Whether it begins or ends.")] = ShadowAction.START,
-    *,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Person,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Decide each new case under a pack too, without any effect, to see what it would change."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.ShadowPackRequest(
-            request_id=to.request_id(), context=_context(to), pack=pack, action=f"SHADOW_ACTION_{action.name}"
-        )
-        answer = call(_stub(to).ShadowPack, request)
-    if not _as_json(answer, as_json=as_json):
-        packshow.pack(_console(), answer.pack)
+    request = pb.ShadowPackRequest(
+        request_id=to.request_id(), context=_context(to), pack=pack, action=f"SHADOW_ACTION_{action.name}"
+    )
+    return _with_pack(call(_stub(to).ShadowPack, request))
 
 
-def roll_back(
-    *,
-    reason: Why,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Person,
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+@by_name
+def roll_back(to: Connection, *, reason: Why) -> Answered:
     """Put the pack before the live one into force again, at once. One person may do that."""
-    with connected(address, caller, ca, cert, key) as to:
-        request = pb.RollBackPackRequest(request_id=to.request_id(), context=_context(to), reason=reason)
-        answer = call(_stub(to).RollBackPack, request)
-    if not _as_json(answer, as_json=as_json):
-        packshow.pack(_console(), answer.rolled_back)
-        packshow.pack(_console(), answer.pack)
+    request = pb.RollBackPackRequest(request_id=to.request_id(), context=_context(to), reason=reason)
+    answer = call(_stub(to).RollBackPack, request)
+
+    def show(console: Console) -> None:
+        packshow.pack(console, answer.rolled_back)
+        packshow.pack(console, answer.pack)
+
+    return answer, show
 
 
+@partial(over_a_connection, caller_unless_said="rules-console")
 def list_packs(
+    to: Connection,
     pack: Annotated[str, typer.Argument(metavar="[PACK]", help="One pack, with all that was done about it.")] = "",
-    *,
-    address: Address = DEFAULT_ADDRESS,
-    caller: Person = "rules-console",
-    ca: PemFile = None,
-    cert: PemFile = None,
-    key: PemFile = None,
-    as_json: AsJson = False,
-) -> None:
+) -> Answered:
     """Show which pack is live, which is due and when, what waits for whom, and what a shadow found."""
-    answer: pb.ListPacksResponse | pb.GetPackResponse
-    with connected(address, caller, ca, cert, key) as to:
-        if pack:
-            answer = call(_stub(to).GetPack, pb.GetPackRequest(context=_context(to), pack=pack))
-        else:
-            answer = call(_stub(to).ListPacks, pb.ListPacksRequest(context=_context(to)))
-    if _as_json(answer, as_json=as_json):
-        return
-    if isinstance(answer, pb.GetPackResponse):
-        packshow.pack(_console(), answer.pack)
-        packshow.timeline(_console(), answer.timeline)
-    else:
-        packshow.packs(_console(), answer)
+    if not pack:
+        every = call(_stub(to).ListPacks, pb.ListPacksRequest(context=_context(to)))
+        return every, lambda console: packshow.packs(console, every)
+    one = call(_stub(to).GetPack, pb.GetPackRequest(context=_context(to), pack=pack))
+
+    def show(console: Console) -> None:
+        packshow.pack(console, one.pack)
+        packshow.timeline(console, one.timeline)
+
+    return one, show
+
+
+def _with_pack(answer: Any) -> Answered:
+    """Return an answer about one pack with what shows it."""
+    return answer, lambda console: packshow.pack(console, answer.pack)
 
 
 def _context(to: Connection, service: str = "") -> api.CallContext:
@@ -217,13 +161,3 @@ def _context(to: Connection, service: str = "") -> api.CallContext:
 
 def _stub(to: Connection) -> RuleServiceStub:
     return RuleServiceStub(to.channel)  # type: ignore[no-untyped-call]
-
-
-def _console() -> Console:
-    return Console(highlight=False)
-
-
-def _as_json(answer: Message, *, as_json: bool) -> bool:
-    if as_json:
-        typer.echo(MessageToJson(answer, preserving_proto_field_name=True))
-    return as_json
