@@ -16,7 +16,7 @@ from router.service.families import TELLING, standing_of
 from router.service.reviews.holdings import Act, Holding, now_of
 from router.service.reviews.joining import join, lead_of_document
 from router.service.reviews.redeciding import Redeciding
-from router.service.reviews.regrouping import Mover
+from router.service.reviews.regrouping import Mover, last_not_undone
 from router.service.reviews.reviewbook import ReviewBook
 from router.service.reviews.reviewing import answered, finish
 from router.service.tools import Tools
@@ -177,20 +177,11 @@ def _homes(act: Act, target: Holding) -> tuple[dict[int, LinkRow], list[int]]:
 
 
 def _merge_of(work: UndoMerge, space: Workspace) -> RegroupingRow:
-    reader = space.reader
-    if work.regrouping_id:
-        named = list(reader.regroupings_by_id([work.regrouping_id]).values())
-    else:
-        named = list(reader.regroupings([work.family_id]))
-        if not named and space.known_family(work.family_id) is None:
-            raise RouterError(Reason.UNKNOWN_FAMILY, "no family has this id; take it from a decision or a review")
-    sides = {family_id for one in named for family_id in (one.family_id, one.other_family_id)}
-    undone = {one.undoes for one in reader.regroupings(sides) if one.undoes}
-    merges = [one for one in named if one.kind is RegroupingKind.MERGE and one.regrouping_id not in undone]
-    if not merges:
+    merge = last_not_undone(work, space, RegroupingKind.MERGE)
+    if merge is None:
         message = "there is no merge here that could be taken back; GetFamily lists what was regrouped"
         raise RouterError(Reason.NOTHING_TO_UNDO, message)
-    return merges[-1]
+    return merge
 
 
 def _along(act: Act, holder: Holding, returning: Holding, there_before: frozenset[int]) -> list[EventRow]:

@@ -1,4 +1,4 @@
-"""Moves events from one family into another: who is who there, and to which episode they belong."""
+"""Moves events from one family into another: who is who there, and of which episode; finds what is to be taken back."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from router.matching import resolve
+from router.model.errors import Reason, RouterError
 from router.model.people import CHILDREN_OF_EPISODE
 from router.service.episodes import episode_for
 from router.service.families import FamilyState
 from router.service.reviews.holdings import Act, Holding
-from router.store.interface import EventRow, LinkRow
+from router.service.work import UndoInfantMove, UndoMerge
+from router.service.workspace import Workspace
+from router.store.interface import EventRow, LinkRow, RegroupingKind, RegroupingRow
 
 _NOBODY: Mapping[int, int] = {}
 
@@ -107,3 +110,21 @@ class Mover:
         row, event = (telling or events)[0]
         there = {ref: person for ref, person in people[row.event_id].items() if person in known.roles}
         return episode_for(event, there, known)
+
+
+def last_not_undone(work: UndoMerge | UndoInfantMove, space: Workspace, kind: RegroupingKind) -> RegroupingRow | None:
+    """Return the act of this kind that is named, or else the last one of the family; None where all is taken back.
+
+    Raises ``RouterError`` where nobody knows the family.
+    """
+    reader = space.reader
+    if work.regrouping_id:
+        named = list(reader.regroupings_by_id([work.regrouping_id]).values())
+    else:
+        named = list(reader.regroupings([work.family_id]))
+        if not named and space.known_family(work.family_id) is None:
+            raise RouterError(Reason.UNKNOWN_FAMILY, "no family has this id; take it from a decision or a review")
+    sides = {family_id for one in named for family_id in (one.family_id, one.other_family_id)}
+    undone = {one.undoes for one in reader.regroupings(sides) if one.undoes}
+    left = [one for one in named if one.kind is kind and one.regrouping_id not in undone]
+    return left[-1] if left else None

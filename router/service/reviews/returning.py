@@ -16,6 +16,7 @@ from router.service.families import latest_decision
 from router.service.reviews.holdings import Act, Holding, now_of
 from router.service.reviews.moving import HIDDEN
 from router.service.reviews.redeciding import Redeciding
+from router.service.reviews.regrouping import last_not_undone
 from router.service.reviews.reviewbook import ReviewBook
 from router.service.reviews.reviewing import answered, finish
 from router.service.tools import Tools
@@ -91,20 +92,11 @@ def undo_infant_move(work: UndoInfantMove, space: Workspace, tools: Tools) -> Do
 
 
 def _move_of(work: UndoInfantMove, space: Workspace) -> RegroupingRow:
-    reader = space.reader
-    if work.regrouping_id:
-        named = list(reader.regroupings_by_id([work.regrouping_id]).values())
-    else:
-        named = list(reader.regroupings([work.family_id]))
-        if not named and space.known_family(work.family_id) is None:
-            raise RouterError(Reason.UNKNOWN_FAMILY, "no family has this id; take it from a decision or a review")
-    sides = {family_id for one in named for family_id in (one.family_id, one.other_family_id)}
-    undone = {one.undoes for one in reader.regroupings(sides) if one.undoes}
-    moves = [one for one in named if one.kind is RegroupingKind.INFANT_MOVED and one.regrouping_id not in undone]
-    if not moves:
+    move = last_not_undone(work, space, RegroupingKind.INFANT_MOVED)
+    if move is None:
         message = "no infant was moved here whose move could be taken back; GetFamily lists what was regrouped"
         raise RouterError(Reason.NOTHING_TO_UNDO, message)
-    return moves[-1]
+    return move
 
 
 def _what_moved(move: RegroupingRow, home: Holding, away: Holding, space: Workspace) -> _Moved:
