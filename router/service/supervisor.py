@@ -28,9 +28,6 @@ STOP_SECONDS = 30.0
 # The pause before a worker that died at once, or before it served, is started again: no tight loop.
 SHORTEST_LIFE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
-# Sockets are read by the thread that takes calls in. Threads of gRPC's own take the processor from the batch at random
-# moments: without them a refusal costs a tenth to a fifth less. Whoever sets the variable has their way.
-_SOCKETS = {"GRPC_EXPERIMENTS": "-event_engine_listener"}
 
 
 @dataclass(slots=True)
@@ -141,7 +138,7 @@ class Supervisor:
                 pass_fds=(writing,),
                 stdin=subprocess.PIPE,
                 stderr=self._log,
-                env=_environment(),
+                env={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
             )
         except OSError:
             os.close(reading)
@@ -163,12 +160,6 @@ class Supervisor:
             os.close(reading)
         worker.served.set()
         return worker
-
-
-def _environment() -> dict[str, str]:
-    """Return a worker's environment: without settings, which it is given, and with gRPC's sockets as it wants them."""
-    given = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    return {**_SOCKETS, **given}
 
 
 def _look_at_packs(settings: Settings) -> str:
