@@ -76,7 +76,12 @@ def pack(console: Console, one: pb.RulePack) -> None:
     if one.people_wanted:
         console.print(f"  {one.people} of {one.people_wanted} people have approved, the proposer not counted")
     for sentence in one.waits_for:
-        console.print(f"  {escape(sentence)}: router rules approve {one.digest[:_SHOWN]}")
+        console.print(f"  {escape(sentence)}")
+    if one.waits_for:
+        service = next((each.service for each in one.approvals if not each.approved_by), "YOURS")
+        command = f"  router rules approve {one.digest[:_SHOWN]} --service {service} --caller YOU"
+        # In one line, to be copied.
+        console.print(command, soft_wrap=True)
     for finding in one.findings:
         console.print(f"  to look at: {escape(finding)}")
     if one.HasField("shadow"):
