@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 from router.bench.matching import matching
 from router.bench.plan import FULL, QUICK, run
 from router.bench.report import as_json, show
+from router.bench.serving import BenchError
 
 
 def main() -> None:
@@ -22,7 +24,10 @@ def main() -> None:
     console = Console(highlight=False, width=140)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="router-bench-") as folder, console.status("") as status:
-        outcome = run(scale, Path(folder), status.update)
+        try:
+            outcome = run(scale, Path(folder), status.update)
+        except BenchError as fault:
+            sys.exit(f"bench: {fault}")
     content = as_json(outcome, scale, time.monotonic() - started)
     show(outcome, scale, console)
     if not arguments.quick:

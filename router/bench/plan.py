@@ -19,6 +19,7 @@ from router.bench.machine import pinned, server_core
 from router.bench.postgres import PostgresServer
 from router.bench.serving import Server, load, run_echo, run_router
 from router.rules.loader import load_pack
+from router.service.admission import LEAST, Rank
 from router.service.core import Core, build_core
 from router.service.settings import DEFAULT_PACK, IsolatedSettings
 from router.v1 import routing_service_pb2 as pb
@@ -41,8 +42,8 @@ class Scale:
     stage_requests: int
     legs: tuple[tuple[str, str, str], ...]
     in_flight: int = 64
-    # As many as the router takes at once without shedding; a stream it reads as fast as it answers.
-    calls_in_flight: int = 12
+    # As many as the router takes at once whatever they cost; a stream it reads as fast as it answers.
+    calls_in_flight: int = LEAST[Rank.ORDINARY]
     warm_up: int = 128
 
 
