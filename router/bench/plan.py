@@ -42,8 +42,9 @@ class Scale:
     stage_requests: int
     legs: tuple[tuple[str, str, str], ...]
     in_flight: int = 64
-    # As many as the router takes at once whatever they cost; a stream it reads as fast as it answers.
-    calls_in_flight: int = LEAST[Rank.ORDINARY]
+    # Fewer than the router takes at once whatever they cost: a place is given back just after its answer. A stream it
+    # reads as fast as it answers.
+    calls_in_flight: int = LEAST[Rank.ORDINARY] - 2
     warm_up: int = 128
 
 
