@@ -7,11 +7,14 @@ nothing, so it goes to the end of the line and is sent again later, under the sa
 from __future__ import annotations
 
 import asyncio
+import functools
+import operator
 import os
 import sys
 import time
 from collections import Counter, deque
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from random import Random
 
@@ -46,36 +49,74 @@ class Order:
     seed: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What came of it.
 
-    Times of answers run from the moment at which a request was due. ``bare`` counts refusals that lack exactly one
-    ``ErrorInfo``, or the time to wait; ``failed`` what was neither answered nor shed, by code. ``late_ms`` is how far
-    behind its schedule the generator sent, ``unsent`` what it had no request for.
+    ``answered_ms`` and ``shed_ms`` hold a time for each request that was, from the moment at which it was due.
+    ``bare`` counts refusals that lack exactly one ``ErrorInfo``, or the time to wait; ``failed`` what was neither
+    answered nor shed, by code. ``late_ms`` is how far behind its schedule the generator sent each request, ``unsent``
+    what it had no request for.
     """
 
     offered: int
-    answered: int
-    shed: int
-    failed: dict[str, int]
+    answered_ms: Sequence[float]
+    shed_ms: Sequence[float]
+    late_ms: Sequence[float]
+    failed: Mapping[str, int]
     bare: int
     dangerous_offered: int
     dangerous_shed: int
+    retry_seconds: float
+    unsent: int
     seconds: float
     server_cpu_seconds: float
-    own_cpu_share: float
-    p50_ms: float
-    p99_ms: float
-    shed_p99_ms: float
-    retry_ms: float
-    late_p99_ms: float
-    unsent: int
+    own_cpu_seconds: float
+
+    @property
+    def answered(self) -> int:
+        """How many were answered."""
+        return len(self.answered_ms)
+
+    @property
+    def shed(self) -> int:
+        """How many were turned away."""
+        return len(self.shed_ms)
 
     @property
     def answered_per_second(self) -> float:
         """Answers a second."""
         return self.answered / self.seconds
+
+    @property
+    def own_cpu_share(self) -> float:
+        """The part of its core that the generator used."""
+        return self.own_cpu_seconds / self.seconds
+
+    @property
+    def retry_ms(self) -> float:
+        """The mean time to wait that refusals stated."""
+        return self.retry_seconds / max(1, self.shed) * 1000
+
+
+def joined(results: Sequence[Result]) -> Result:
+    """Return several measurements of one load as one."""
+    failed: Counter[str] = Counter()
+    for one in results:
+        failed.update(one.failed)
+    return Result(
+        failed=failed,
+        **{
+            each.name: functools.reduce(operator.add, (getattr(one, each.name) for one in results))
+            for each in fields(Result)
+            if each.name != "failed"
+        },
+    )
+
+
+def percentile(times: Sequence[float], hundredths: int) -> float:
+    """Return the time that so many in a hundred are below; 0 of none."""
+    return sorted(times)[len(times) * hundredths // 100] if times else 0.0
 
 
 @dataclass(slots=True)
@@ -173,28 +214,25 @@ async def run(order: Order) -> Result:
     tally = sender.tally
     result = Result(
         offered=tally.offered,
-        answered=len(tally.answered),
-        shed=len(tally.shed),
+        answered_ms=_in_ms(tally.answered),
+        shed_ms=_in_ms(tally.shed),
+        late_ms=_in_ms(tally.late),
         failed=dict(tally.failed),
         bare=tally.bare,
         dangerous_offered=tally.dangerous_offered,
         dangerous_shed=tally.dangerous_shed,
+        retry_seconds=tally.retry_seconds,
+        unsent=tally.unsent,
         seconds=seconds,
         server_cpu_seconds=cpu_seconds(order.pid) - cpu,
-        own_cpu_share=(time.process_time() - own) / seconds,
-        p50_ms=_part(tally.answered, 50),
-        p99_ms=_part(tally.answered, 99),
-        shed_p99_ms=_part(tally.shed, 99),
-        retry_ms=tally.retry_seconds / max(1, len(tally.shed)) * 1000,
-        late_p99_ms=_part(tally.late, 99),
-        unsent=tally.unsent,
+        own_cpu_seconds=time.process_time() - own,
     )
     await asyncio.gather(*(one.close(None) for one in channels))
     return result
 
 
-def _part(times: list[float], hundredths: int) -> float:
-    return sorted(times)[len(times) * hundredths // 100] * 1000 if times else 0.0
+def _in_ms(times: list[float]) -> list[float]:
+    return [round(one * 1000, 3) for one in times]
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 One worker has one core to itself and the load generator another. Everything is a ratio within one run: the best rate
 is found first, with as many callers in flight as bring the most, then the unloaded time of an answer, at a tenth of the
-best rate. Just before and just after each overload the best rate is measured again, since the store grows meanwhile.
+best rate. Then the loads take turns, a few seconds each, and before and after each the best rate is measured again: the
+store grows meanwhile, and on a shared machine the same work takes now a quarter more, now a quarter less.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import orjson
 from rich.console import Console
 
 from router.audit.log import configure
-from router.bench.arrivals import Order, Result
+from router.bench.arrivals import Order, Result, joined
 from router.bench.events import Source, shows_danger
 from router.bench.load import write_requests
 from router.bench.machine import load_core, pinned
@@ -41,19 +42,33 @@ _ANSWERS_A_SECOND = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """How much is measured. ``dangerous`` is the share of dangerous referrals under overload."""
+    """How much is measured, each load of ``times`` in every round.
+
+    ``dangerous`` is the share of dangerous referrals under overload. A pause after each lets the time go by for which
+    those who were turned away are told to wait, and which who comes then would be told too.
+    """
 
     warm_up_seconds: float
     best_seconds: float
     unloaded_seconds: float
     overload_seconds: float
+    pause_seconds: float
+    rounds: int
     in_flight: tuple[int, ...] = (4, 8, 12, 16, 24)
     times: tuple[int, ...] = (2, 5)
     dangerous: float = 0.05
 
 
-FULL = Scale(warm_up_seconds=3, best_seconds=5, unloaded_seconds=25, overload_seconds=15)
-QUICK = Scale(warm_up_seconds=0.5, best_seconds=0.5, unloaded_seconds=1, overload_seconds=1, in_flight=(8,))
+FULL = Scale(warm_up_seconds=3, best_seconds=3, unloaded_seconds=25, overload_seconds=4, pause_seconds=2, rounds=8)
+QUICK = Scale(
+    warm_up_seconds=0.5,
+    best_seconds=0.5,
+    unloaded_seconds=1,
+    overload_seconds=1,
+    pause_seconds=0,
+    rounds=1,
+    in_flight=(8,),
+)
 
 
 @contextmanager
@@ -133,14 +148,22 @@ def measure(store: str, scale: Scale, folder: Path, tell: Callable[[str], None])
         best = max(phase.result.answered_per_second for phase in carried)
         tell(f"unloaded: {best / 10:.0f} a second")
         unloaded = Phase("unloaded", line.send(scale.unloaded_seconds, per_second=best / 10, answers=best / 10))
-        overloaded = []
-        for times in scale.times:
-            tell(f"{times} times the best rate")
-            before = line.send(scale.best_seconds, in_flight=most).answered_per_second
-            result = line.send(scale.overload_seconds, per_second=before * times, answers=best, share=scale.dangerous)
-            after = line.send(scale.best_seconds, in_flight=most).answered_per_second
-            overloaded.append(Phase(f"{times} times", result, (before + after) / 2))
-    return Outcome(store, tuple(carried), unloaded, tuple(overloaded))
+        results: dict[int, list[tuple[Result, float]]] = {times: [] for times in scale.times}
+        before = line.send(scale.best_seconds, in_flight=most).answered_per_second
+        for number in range(1, scale.rounds + 1):
+            for times in scale.times:
+                tell(f"{times} times the best rate, round {number} of {scale.rounds}")
+                load = before * times
+                result = line.send(scale.overload_seconds, per_second=load, answers=best, share=scale.dangerous)
+                time.sleep(scale.pause_seconds)
+                after = line.send(scale.best_seconds, in_flight=most).answered_per_second
+                results[times].append((result, result.answered_per_second / ((before + after) / 2)))
+                before = after
+    overloaded = tuple(
+        Phase(f"{times} times", joined([one for one, _ in rounds]), tuple(share for _, share in rounds))
+        for times, rounds in results.items()
+    )
+    return Outcome(store, tuple(carried), unloaded, overloaded)
 
 
 def main() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from router.bench import machine
-from router.bench.arrivals import Result
+from router.bench.arrivals import Result, percentile
 
 LEAST_SHARE = 0.8
 MOST_TIMES_UNLOADED = 5.0
@@ -27,11 +28,14 @@ _HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One load, with what came of it. ``best`` is the best rate just before and after it, where that was measured."""
+    """One load, with what came of it.
+
+    ``shares`` are its answers over the best rate just before and after, for each time that it was offered.
+    """
 
     name: str
     result: Result
-    best: float = 0.0
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,15 @@ class Outcome:
         return max(phase.result.answered_per_second for phase in self.carried)
 
     def share(self, phase: Phase) -> float:
-        """Return a phase's answers a second over the best at the time: with a fuller store each answer costs more."""
-        return phase.result.answered_per_second / (phase.best or self.best)
+        """Return a phase's answers a second over the best at the time: with a fuller store each answer costs more.
+
+        Of several times it is the median, since the machine may be slow for a moment.
+        """
+        return median(phase.shares) if phase.shares else phase.result.answered_per_second / self.best
 
     def slower(self, phase: Phase) -> float:
         """Return a phase's p99 over the unloaded one."""
-        return phase.result.p99_ms / max(self.unloaded.result.p99_ms, 0.001)
+        return percentile(phase.result.answered_ms, 99) / max(percentile(self.unloaded.result.answered_ms, 99), 0.001)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,9 @@ def requirements(outcome: Outcome) -> tuple[Requirement, ...]:
 def kept_schedule(outcome: Outcome) -> bool:
     """Return whether the load generator sent when it should have."""
     return all(
-        one.result.late_p99_ms <= MOST_LATE_MS and one.result.own_cpu_share <= MOST_OWN_SHARE and not one.result.unsent
+        percentile(one.result.late_ms, 99) <= MOST_LATE_MS
+        and one.result.own_cpu_share <= MOST_OWN_SHARE
+        and not one.result.unsent
         for one in outcome.overloaded
     )
 
@@ -119,10 +128,10 @@ def as_json(outcome: Outcome, scale: Any, seconds: float) -> dict[str, Any]:
         "phases": [
             {
                 "load": one.name,
-                "best_at_the_time": round(one.best or outcome.best, 1),
                 "share_of_best": round(outcome.share(one), 3),
+                "shares": [round(share, 3) for share in one.shares],
                 "p99_to_unloaded": round(outcome.slower(one), 2),
-                **_rounded(asdict(one.result)),
+                **_figures(one.result),
             }
             for one in phases
         ],
@@ -159,13 +168,13 @@ def _row(outcome: Outcome, phase: Phase) -> list[str]:
         f"{one.answered_per_second:.0f}",
         f"{outcome.share(phase):.0%}",
         f"{one.shed / one.seconds:.0f}",
-        f"{one.p50_ms:.0f}, {one.p99_ms:.0f}",
+        f"{percentile(one.answered_ms, 50):.0f}, {percentile(one.answered_ms, 99):.0f}",
         f"{outcome.slower(phase):.1f}",
-        f"{one.shed_p99_ms:.0f}",
+        f"{percentile(one.shed_ms, 99):.0f}",
         f"{one.dangerous_offered}, {one.dangerous_shed}",
         str(one.bare),
         f"{one.server_cpu_seconds / one.seconds:.0%}",
-        f"{one.late_p99_ms:.1f}",
+        f"{percentile(one.late_ms, 99):.1f}",
     ]
 
 
@@ -179,5 +188,11 @@ def _each(phases: tuple[Phase, ...], figure: Any) -> str:
     return "; ".join(f"{one.name} {figure(one)}" for one in phases)
 
 
-def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
-    return {name: round(value, 4) if isinstance(value, float) else value for name, value in figures.items()}
+def _figures(one: Result) -> dict[str, Any]:
+    figures: dict[str, Any] = {"answered": one.answered, "shed": one.shed}
+    for name, value in asdict(one).items():
+        if isinstance(value, list):
+            figures |= {f"{name}_p{part}": round(percentile(value, part), 2) for part in (50, 99)}
+        else:
+            figures[name] = round(value, 4) if isinstance(value, float) else value
+    return figures

@@ -7,19 +7,20 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from router.bench.arrivals import Result
+from router.bench.arrivals import Result, joined
 from router.bench.overload_report import Outcome, Phase, kept_schedule, requirements
 
 GOOD = Result(
-    offered=2_000, answered=900, shed=1_100, failed={}, bare=0, dangerous_offered=100, dangerous_shed=0, seconds=10,
-    server_cpu_seconds=9.5, own_cpu_share=0.2, p50_ms=20, p99_ms=45, shed_p99_ms=5, retry_ms=500, late_p99_ms=1,
-    unsent=0,
+    offered=2_000, answered_ms=[20.0] * 888 + [45.0] * 12, shed_ms=[5.0] * 1_100, late_ms=[1.0], failed={}, bare=0,
+    dangerous_offered=100, dangerous_shed=0, retry_seconds=550, unsent=0, seconds=10, server_cpu_seconds=9.5,
+    own_cpu_seconds=2,
 )  # fmt: skip
-BEST = replace(GOOD, offered=1_000, answered=1_000, shed=0, dangerous_offered=0)
-UNLOADED = replace(BEST, answered=100, offered=100, p99_ms=10)
+BEST = replace(GOOD, offered=1_000, answered_ms=[20.0] * 1_000, shed_ms=[], dangerous_offered=0)
+UNLOADED = replace(BEST, answered_ms=[10.0] * 100, offered=100)
 
 
 def outcome(overloaded: Result) -> Outcome:
@@ -47,9 +48,9 @@ def test_all_four_are_met() -> None:
     [
         (0, replace(GOOD, bare=1)),
         (0, replace(GOOD, failed={"UNAVAILABLE": 1})),
-        (0, replace(GOOD, shed=0)),
-        (1, replace(GOOD, answered=799)),
-        (2, replace(GOOD, p99_ms=50)),
+        (0, replace(GOOD, shed_ms=[])),
+        (1, replace(GOOD, answered_ms=[20.0] * 799)),
+        (2, replace(GOOD, answered_ms=[20.0] * 888 + [50.0] * 12)),
         (3, replace(GOOD, dangerous_shed=1)),
     ],
 )
@@ -59,8 +60,20 @@ def test_each_fails_for_its_own_reason(place: int, broken: Result) -> None:
     assert verdicts[place] is False
 
 
-@pytest.mark.parametrize("late", [{"late_p99_ms": 50}, {"own_cpu_share": 0.9}, {"unsent": 1}])
-def test_a_generator_that_could_not_keep_up_is_told_of(late: dict[str, float]) -> None:
+def test_a_load_that_was_offered_often_is_judged_by_the_median() -> None:
+    """One round on a slow moment of the machine decides nothing; the counts are those of all rounds."""
+    twice = joined([GOOD, replace(GOOD, bare=1, failed={"UNAVAILABLE": 2})])
+    assert (twice.offered, twice.answered, twice.shed, twice.seconds) == (4_000, 1_800, 2_200, 20)
+    assert (twice.bare, twice.failed, twice.answered_per_second) == (1, {"UNAVAILABLE": 2}, 90)
+    made = outcome(GOOD)
+    phase = replace(made.overloaded[0], shares=(0.81, 0.3, 0.9))
+    assert made.share(phase) == 0.81
+    assert requirements(replace(made, overloaded=(phase,)))[1].met
+    assert not requirements(replace(made, overloaded=(replace(phase, shares=(0.79, 0.3, 0.9)),)))[1].met
+
+
+@pytest.mark.parametrize("late", [{"late_ms": [50.0]}, {"own_cpu_seconds": 9.0}, {"unsent": 1}])
+def test_a_generator_that_could_not_keep_up_is_told_of(late: dict[str, Any]) -> None:
     """Late, short of processor, or without requests to send."""
     assert not kept_schedule(outcome(replace(GOOD, **late)))
 
