@@ -50,10 +50,13 @@ class Scale:
 
 FULL = Scale(
     rounds=3,
-    requests=2_000,
+    requests=1_000,
     preloaded=5_000,
     stage_requests=1_280,
-    legs=tuple(itertools.product((UNARY, STREAM), (EMPTY, PRELOADED, POSTGRESQL), (WARM, COLD))),
+    legs=(
+        *itertools.product((UNARY,), (EMPTY, PRELOADED, POSTGRESQL), (WARM, COLD)),
+        *itertools.product((STREAM,), (EMPTY, PRELOADED, POSTGRESQL), (WARM,)),
+    ),
 )
 QUICK = Scale(
     rounds=1,

@@ -16,6 +16,7 @@ from router.service.work import Answer, Work
 MOST_IN_A_BATCH = 64
 # One is enough, unless the family changes while it is held.
 MOST_TRIALS = 3
+_PAUSE_SECONDS = 0.0005
 
 _Item = tuple[Work, "Future[Answer]"]
 
@@ -92,6 +93,9 @@ class Batcher:
                 put_off.append((item, answer))
             else:
                 item[1].set_result(answer)
+        if len(batch) > 1:
+            # The threads of its callers send the answers now, and not some time in the next batch.
+            time.sleep(_PAUSE_SECONDS)
         # After the others have their answers: a trial takes as long as a process takes to start.
         for (work, future), answer in put_off:
             future.set_result(self._after_trial(work, answer))
