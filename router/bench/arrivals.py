@@ -93,11 +93,6 @@ class Result:
         """The part of its core that the generator used."""
         return self.own_cpu_seconds / self.seconds
 
-    @property
-    def retry_ms(self) -> float:
-        """The mean time to wait that refusals stated."""
-        return self.retry_seconds / max(1, self.shed) * 1000
-
 
 def joined(results: Sequence[Result]) -> Result:
     """Return several measurements of one load as one."""

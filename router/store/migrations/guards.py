@@ -21,6 +21,7 @@ def refuse_change(dialect: str, table: str, columns: Sequence[str] = ()) -> list
             f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {_say(stays)}",
             f"CREATE TRIGGER {table}_remains BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {_say(stays)}",
         ]
+    # Not left to do: the router runs on these two, and a third kind must not keep rows that nothing guards.
     raise NotImplementedError(f"no guards are written for {dialect}")
 
 
