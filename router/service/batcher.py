@@ -94,7 +94,7 @@ class Batcher:
             else:
                 item[1].set_result(answer)
         if len(batch) > 1:
-            # The threads of its callers send the answers now, and not some time in the next batch.
+            # The thread that reads calls takes in who waits, and they are not left to some time in the next batch.
             time.sleep(_PAUSE_SECONDS)
         # After the others have their answers: a trial takes as long as a process takes to start.
         for (work, future), answer in put_off:

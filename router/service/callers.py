@@ -6,9 +6,8 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Protocol
 
-import grpc
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from router.model.errors import Reason, RouterError
@@ -19,6 +18,13 @@ from router.service.work import Caller
 
 class CallersFileError(Exception):
     """The list of callers cannot be used. The message says where and why."""
+
+
+class Certified(Protocol):
+    """A call, as far as it says whose certificate was presented."""
+
+    def auth_context(self) -> Mapping[str, Any]:
+        """Return what the certificate says, by gRPC's names; empty without one."""
 
 
 class _Entry(BaseModel):
@@ -44,12 +50,12 @@ class Callers:
 
     listed: Mapping[str, _Entry] | None = None
 
-    def check(self, caller: Caller, context: grpc.ServicerContext) -> None:
+    def check(self, caller: Caller, call: Certified) -> None:
         """Refuse a caller that is not listed, whose certificate is another's, or who reads as what it is not."""
         if self.listed is None:
             return
         entry = self.listed.get(caller.name)
-        presented = {bytes(name).decode() for name in context.auth_context().get("x509_subject_alternative_name", ())}
+        presented = {bytes(name).decode() for name in call.auth_context().get("x509_subject_alternative_name", ())}
         mine = f"{caller.service}@{caller.board}" if caller.board else caller.service
         if (
             entry is None

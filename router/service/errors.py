@@ -89,6 +89,13 @@ def abort(context: grpc.ServicerContext, refusal: RouterError) -> NoReturn:
     raise AssertionError("abort_with_status always raises")
 
 
+def late() -> RouterError:
+    """Return the refusal of what was not answered in time."""
+    return RouterError(
+        Reason.DEADLINE_EXCEEDED, "the deadline passed before the answer; send it again with the same request_id"
+    )
+
+
 def item_error(refusal: RouterError, *, retry_ms: int = RETRY_MS) -> pb.ItemError:
     """Return the refusal of one item of a stream. ``retry_ms`` is told where trying again helps."""
     return pb.ItemError(

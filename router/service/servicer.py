@@ -8,21 +8,22 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import grpc
-from google.protobuf.message import Message
+from grpc_status import rpc_status
 
 from router.audit.events import AuditEvent
 from router.audit.log import record
 from router.model.errors import FieldFault, Reason, RouterError
 from router.service.admission import Place, Rank
 from router.service.batcher import Batcher
-from router.service.callers import Callers
+from router.service.callers import Callers, Certified
 from router.service.decode import decode_event, moment
-from router.service.errors import RETRY_MS, abort, field_faults, item_error
-from router.service.intake import Handle, ReadingPool, in_pool
+from router.service.errors import RETRY_MS, abort, field_faults, item_error, late, status_of
+from router.service.intake import LONGEST_WAIT_SECONDS, Call, Handle, ReadingPool, in_pool
 from router.service.projection import Reader
 from router.service.reading import Reads, parse_id
 from router.service.shedding import Door, overloaded, overloaded_status
@@ -50,9 +51,16 @@ MOST_OF_A_STREAM = 256
 MOST_STREAMS = 64
 # How long an item of a stream waits for room before it is turned away.
 PATIENCE_SECONDS = 0.5
-LONGEST_WAIT_SECONDS = 60.0
 
 Read = Callable[[Any, Caller, StoreReader, datetime], tuple[bytes, Note]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Work that was handed over for a call. Its answer is the call's, unless ``answer`` is, once the work is done."""
+
+    work: Future[Answer]
+    answer: bytes | None = None
 
 
 class Servicer:
@@ -78,20 +86,16 @@ class Servicer:
 
     def handlers(self, calls: ReadingPool, streams: ThreadPoolExecutor) -> grpc.GenericRpcHandler[Any, Any]:
         """Return the handlers of the contract's service, which run in these pools. Answers are bytes already."""
-        unary: dict[str, tuple[type[Message], Handle]] = {
-            "Check": (pb.CheckRequest, self.written(self.check)),
-            "SubmitReferral": (pb.SubmitReferralRequest, self.written(self.submit)),
-            "SubmitQuarantined": (pb.SubmitQuarantinedRequest, self.written(self.quarantine)),
-            "WithdrawReferral": (pb.WithdrawReferralRequest, self.written(self.withdraw)),
-            "RespondToReferral": (pb.RespondToReferralRequest, self.written(self.respond)),
-            "AcknowledgeNotice": (pb.AcknowledgeNoticeRequest, self.written(self.acknowledge)),
-            "ListNotices": (pb.ListNoticesRequest, self.read(self._reads.list_notices)),
-            "GetDecision": (pb.GetDecisionRequest, self.read(self._reads.get_decision)),
-            "ListDecisions": (pb.ListDecisionsRequest, self.read(self._reads.list_decisions)),
-        }
-        methods = {
-            name: grpc.unary_unary_rpc_method_handler(in_pool(handle, calls), request_deserializer=kind.FromString)
-            for name, (kind, handle) in unary.items()
+        methods: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
+            "Check": calls.at_once(pb.CheckRequest, self.written(self.check)),
+            "SubmitReferral": calls.at_once(pb.SubmitReferralRequest, self.written(self.submit)),
+            "SubmitQuarantined": calls.at_once(pb.SubmitQuarantinedRequest, self.written(self.quarantine)),
+            "WithdrawReferral": calls.at_once(pb.WithdrawReferralRequest, self.written(self.withdraw)),
+            "RespondToReferral": calls.at_once(pb.RespondToReferralRequest, self.written(self.respond)),
+            "AcknowledgeNotice": calls.at_once(pb.AcknowledgeNoticeRequest, self.written(self.acknowledge)),
+            "ListNotices": calls.in_a_thread(pb.ListNoticesRequest, self.read(self._reads.list_notices)),
+            "GetDecision": calls.in_a_thread(pb.GetDecisionRequest, self.read(self._reads.get_decision)),
+            "ListDecisions": calls.in_a_thread(pb.ListDecisionsRequest, self.read(self._reads.list_decisions)),
         }
         methods["SubmitReferrals"] = grpc.stream_stream_rpc_method_handler(
             in_pool(self.submit_stream, streams), request_deserializer=pb.SubmitReferralsRequest.FromString
@@ -240,26 +244,24 @@ class Servicer:
     def written(self, make: Callable[[Any, Caller], Work]) -> Handle:
         """Return the handler of a call that is handed over to the batch as work."""
 
-        def call(request: Any, caller: Caller, context: grpc.ServicerContext, place: Place) -> Answer:
-            return self._wait(self._hand_over(make(request, caller), place), context)
+        def begin(request: Any, caller: Caller, place: Place) -> _Begun:
+            return _Begun(self._hand_over(make(request, caller), place))
 
-        return self._guarded(call)
+        return self._handler(begin)
 
     def read(self, read: Read) -> Handle:
         """Return the handler of a call that reads; the look is written down before it is answered."""
 
-        def call(request: Any, caller: Caller, context: grpc.ServicerContext, place: Place) -> Answer:
+        def begin(request: Any, caller: Caller, place: Place) -> _Begun:
             try:
                 with self._store.read() as reader:
                     answer, note = read(request, caller, reader, self._now())
             except StoreBusyError:
                 message = "the store cannot be read now; try again shortly"
-                return RouterError(Reason.STORE_UNAVAILABLE, message)
-            # A look is written down before it is answered.
-            written = self._wait(self._hand_over(note, place), context)
-            return written if isinstance(written, RouterError) else answer
+                raise RouterError(Reason.STORE_UNAVAILABLE, message) from None
+            return _Begun(self._hand_over(note, place), answer)
 
-        return self._guarded(call)
+        return self._handler(begin)
 
     def apart(self, call: Callable[[Any, Caller, grpc.ServicerContext], Answer]) -> Callable[..., bytes]:
         """Return the handler of a call about rules, which takes no place among those about families."""
@@ -274,15 +276,37 @@ class Servicer:
         """Hand over work that takes no place, and return its answer."""
         return self._wait(self._batcher.submit(work), context)
 
-    def _guarded(self, call: Callable[[Any, Caller, grpc.ServicerContext, Place], Answer]) -> Handle:
-        def handle(request: Any, context: grpc.ServicerContext, place: Place) -> bytes:
-            with place:
-                answer = self._answer(
-                    request, lambda: call(request, self._caller(request.context, context), context, place)
-                )
-            return self._said(request, answer, context)
+    def _handler(self, begin: Callable[[Any, Caller, Place], _Begun]) -> Handle:
+        def handle(request: Any, call: Call, place: Place) -> None:
+            try:
+                validate(request)
+                begun = begin(request, self._caller(request.context, call), place)
+            except RouterError as refusal:
+                self._refuse(request, call, refusal)
+                return
+            call.when_given_up(functools.partial(self._given_up, request, begun.work))
+            begun.work.add_done_callback(functools.partial(self._done, request, call, begun.answer))
 
         return handle
+
+    def _done(self, request: Any, call: Call, answer: bytes | None, work: Future[Answer]) -> None:
+        """Answer a call when its work is done, on the thread that did it."""
+        if work.cancelled():
+            return
+        written = work.result()
+        if isinstance(written, RouterError):
+            self._refuse(request, call, written)
+        else:
+            call.answer(written if answer is None else answer)
+
+    def _refuse(self, request: Any, call: Call, refusal: RouterError) -> None:
+        self._log_refusal(_method(request), refusal)
+        call.refuse(rpc_status.to_status(status_of(refusal)))
+
+    def _given_up(self, request: Any, work: Future[Answer]) -> None:
+        """See to it that work is not begun for a caller who has gone, or was told that it took too long."""
+        work.cancel()
+        self._log_refusal(_method(request), late())
 
     def _answer(self, request: Any, call: Callable[[], Answer]) -> Answer:
         try:
@@ -300,16 +324,16 @@ class Servicer:
             abort(context, answer)
         return answer
 
-    def _caller(self, context_message: pb.CallContext, context: grpc.ServicerContext) -> Caller:
-        caller = self._listed(context_message, context)
+    def _caller(self, context_message: pb.CallContext, call: Certified) -> Caller:
+        caller = self._listed(context_message, call)
         if caller.reader is Reader.RULES:
             message = "those who keep the rules neither refer nor read a family; they call RuleService only"
             raise RouterError(Reason.NOT_YOURS_TO_READ, message)
         return caller
 
-    def _listed(self, context_message: pb.CallContext, context: grpc.ServicerContext) -> Caller:
+    def _listed(self, context_message: pb.CallContext, call: Certified) -> Caller:
         caller = caller_of(context_message)
-        self._callers.check(caller, context)
+        self._callers.check(caller, call)
         return caller
 
     def _hand_over(self, work: Work, place: Place) -> Future[Answer]:
@@ -324,8 +348,7 @@ class Servicer:
             return future.result(timeout=wait)
         except FutureTimeoutError:
             future.cancel()
-            message = "the deadline passed before the answer; send it again with the same request_id"
-            return RouterError(Reason.DEADLINE_EXCEEDED, message)
+            return late()
 
     def _log_refusal(self, method: str, refusal: RouterError) -> None:
         record(

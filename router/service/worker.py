@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gc
-import os
 import signal
 import sys
 import threading
@@ -19,20 +17,20 @@ from grpc_reflection.v1alpha import reflection
 from router.audit.events import AuditEvent
 from router.audit.log import configure, record
 from router.rules.yamlfile import PackError
-from router.service.admission import PLACES
 from router.service.callers import CallersFileError
 from router.service.core import Core, build_core
 from router.service.golive.servicer import SERVICE as RULE_SERVICE
 from router.service.intake import ReadingPool
 from router.service.lifeline import WorkerStartError, say_ready, stop_with_supervisor, take_settings
 from router.service.reviews.familyservicer import SERVICE as FAMILY_SERVICE
+from router.service.scheduling import interrupt_nobody
 from router.service.servicer import MOST_STREAMS
 from router.service.settings import Settings, SettingsError
 from router.store.interface import StoreError
 from router.v1 import routing_service_pb2 as pb
 
-# A thread for every place, and some for calls whose work is done and whose answer is being sent.
-CALL_THREADS = max(PLACES.values()) + 32
+# For calls that read the store, and long messages. Nothing waits for a batch in them.
+CALL_THREADS = 16
 STREAM_THREADS = MOST_STREAMS + 4
 # For health checks and reflection, which never wait behind calls.
 OTHER_THREADS = 8
@@ -142,18 +140,6 @@ def _started(settings: Settings) -> WorkerServer:
     sys.setswitchinterval(SWITCH_SECONDS)
     server.start()
     return server
-
-
-def interrupt_nobody() -> None:
-    """Tell the kernel that a thread of this process that wakes may wait until the one before it pauses.
-
-    Else each call that comes in interrupts the batch by itself, and finds and leaves the processor's caches cold.
-    Measured at five times the load that a worker can carry: a quarter fewer answers. Where the kernel does not know of
-    it, nothing changes. Threads inherit it, so it comes before the first.
-    """
-    if hasattr(os, "SCHED_BATCH"):
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def collect_seldom() -> None:

@@ -32,7 +32,10 @@ SUICIDAL = yes("suicidal_intent")
 
 
 class Held:
-    """A service in this process whose batch thread waits at a gate, so that everything behind it queues."""
+    """A service in this process whose batch thread waits at a gate, so that everything behind it queues.
+
+    A call that nobody holds any more is cancelled, and leaves its place.
+    """
 
     def __init__(self, data: Path) -> None:
         settings = Settings(data=data, port=0)
@@ -152,19 +155,20 @@ def test_danger_is_taken_where_ordinary_calls_are_refused(held: Held) -> None:
 
 def test_answers_to_proposals_get_in_and_are_refused_before_danger_is(held: Held) -> None:
     """A reply keeps its rank, between intake and danger, whatever it says."""
-    held.fill()
+    taken = held.fill()
     reply = pb.RespondToReferralRequest(
         request_id=next_id(),
         context=service_context("cpmht"),
         decision_id=render("dec", 1),
         response="RESPONSE_KIND_ACCEPT",
     )
-    taken = 0
-    while (outcome := held.takes(held.stub.RespondToReferral.future, reply))[0]:
-        taken += 1
-    assert taken > 5
-    refused(outcome[1])
+    replies = [held.takes(held.stub.RespondToReferral.future, reply)]
+    while replies[-1][0]:
+        replies.append(held.takes(held.stub.RespondToReferral.future, reply))
+    assert len(replies) > 5
+    refused(replies[-1][1])
     assert held.takes(held.stub.SubmitReferral.future, submit(event(700, SUICIDAL)))[0]
+    assert not any(one.done() for one in taken)
 
 
 def test_even_danger_has_an_end_and_is_refused_with_the_same_words(held: Held) -> None:
@@ -182,11 +186,12 @@ def test_even_danger_has_an_end_and_is_refused_with_the_same_words(held: Held) -
 
 def test_health_answers_meanwhile(held: Held) -> None:
     """A router that sheds is healthy, and says so at once."""
-    held.fill()
+    taken = held.fill()
     stub = health_pb2_grpc.HealthStub(held.channel)
     for _ in range(20):
         answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=5)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
+    assert not any(one.done() for one in taken)
 
 
 def test_a_flood_leaves_no_call_without_an_answer(held: Held) -> None:
@@ -217,6 +222,66 @@ def test_callers_who_gave_up_leave_their_places(held: Held) -> None:
     held.gate.set()
     assert held.begun == [first.result(timeout=60).request_id]
     until(lambda: held.core.admission.under_way == 0)
+
+
+def test_a_call_that_names_no_deadline_is_given_up_in_the_end(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused with its reason, and is not begun; one that the batch has begun is refused alike, and written."""
+    monkeypatch.setattr("router.service.intake.LONGEST_WAIT_SECONDS", 0.05)
+    calls = [held.stub.SubmitReferral.future(submit(event(1, MODERATE)))]
+    assert held.holding.wait(60)
+    calls.append(held.stub.SubmitReferral.future(submit(event(2, MODERATE))))
+    for one in calls:
+        with pytest.raises(grpc.RpcError) as caught:
+            one.result(timeout=60)
+        assert status(caught.value)[:2] == (grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED")
+    until(lambda: held.core.admission.under_way == 1)
+    held.gate.set()
+    until(lambda: held.core.admission.under_way == 0)
+    assert len(held.begun) == 1
+    monkeypatch.undo()
+    assert held.stub.SubmitReferral(submit(event(3, MODERATE)), timeout=20).decision.decision_id
+
+
+def test_a_long_message_is_checked_beside_the_others(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that reads calls goes on while a long one is checked, and each is answered."""
+    held.gate.set()
+    checking, go_on = threading.Event(), threading.Event()
+    check = servicer_module.validate
+
+    def slow(request: Any) -> None:
+        if isinstance(request, pb.SubmitQuarantinedRequest):
+            checking.set()
+            assert go_on.wait(60)
+        check(request)
+
+    monkeypatch.setattr(servicer_module, "validate", slow)
+    long = pb.SubmitQuarantinedRequest(
+        request_id=next_id(),
+        context=submit(event(1)).context,
+        source_system="badgernet-lanarkshire",
+        reason="CSV_BAD_HEADER",
+        raw=b"x" * 40_000,
+    )
+    call = held.stub.SubmitQuarantined.future(long)
+    assert checking.wait(60)
+    assert held.stub.SubmitReferral(submit(event(1, MODERATE)), timeout=60).decision.decision_id
+    assert not call.done()
+    go_on.set()
+    call.result(timeout=60)
+
+
+def test_a_fault_in_checking_is_an_internal_error_and_gives_the_place_back(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with one call, it has its answer, and the thread that reads calls goes on."""
+    held.gate.set()
+    monkeypatch.setattr(servicer_module, "validate", None)
+    with pytest.raises(grpc.RpcError) as caught:
+        held.stub.SubmitReferral(submit(event(1, MODERATE)), timeout=10)
+    assert status(caught.value)[:2] == (grpc.StatusCode.INTERNAL, "INTERNAL")
+    assert held.core.admission.under_way == 0
+    monkeypatch.undo()
+    assert held.stub.SubmitReferral(submit(event(1, MODERATE)), timeout=20).decision.decision_id
 
 
 def test_faulty_calls_give_their_places_back(held: Held) -> None:

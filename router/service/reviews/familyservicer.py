@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import grpc
-from google.protobuf.message import Message
 
 from router.model.errors import FieldFault, Reason, RouterError
 from router.service.errors import field_faults
-from router.service.intake import Handle, ReadingPool, in_pool
+from router.service.intake import Handle, ReadingPool
 from router.service.projection import Reader
 from router.service.reading import parse_id
 from router.service.reviews.familyreading import FamilyReads
@@ -48,22 +47,18 @@ class FamilyServicer:
 
     def handlers(self, calls: ReadingPool) -> grpc.GenericRpcHandler[Any, Any]:
         """Return the handlers of the service, which run in this pool. Answers are bytes already."""
-        unary: dict[str, tuple[type[Message], Handle]] = {
-            "ListReviews": (pb.ListReviewsRequest, self._looked(self._reads.list_reviews)),
-            "GetReview": (pb.GetReviewRequest, self._looked(self._reads.get_review)),
-            "GetFamily": (pb.GetFamilyRequest, self._looked(self._reads.get_family)),
-            "ClaimReview": (pb.ClaimReviewRequest, self._acted(self.claim_review)),
-            "ReleaseReview": (pb.ReleaseReviewRequest, self._acted(self.release_review)),
-            "DecideReview": (pb.DecideReviewRequest, self._acted(self.decide_review)),
-            "ReopenReview": (pb.ReopenReviewRequest, self._acted(self.reopen_review)),
-            "SplitFamily": (pb.SplitFamilyRequest, self._acted(self.split_family)),
-            "UndoMerge": (pb.UndoMergeRequest, self._acted(self.undo_merge)),
-            "MoveInfant": (pb.MoveInfantRequest, self._acted(self.move_infant)),
-            "UndoInfantMove": (pb.UndoInfantMoveRequest, self._acted(self.undo_infant_move)),
-        }
         methods = {
-            name: grpc.unary_unary_rpc_method_handler(in_pool(handle, calls), request_deserializer=kind.FromString)
-            for name, (kind, handle) in unary.items()
+            "ListReviews": calls.in_a_thread(pb.ListReviewsRequest, self._looked(self._reads.list_reviews)),
+            "GetReview": calls.in_a_thread(pb.GetReviewRequest, self._looked(self._reads.get_review)),
+            "GetFamily": calls.in_a_thread(pb.GetFamilyRequest, self._looked(self._reads.get_family)),
+            "ClaimReview": calls.at_once(pb.ClaimReviewRequest, self._acted(self.claim_review)),
+            "ReleaseReview": calls.at_once(pb.ReleaseReviewRequest, self._acted(self.release_review)),
+            "DecideReview": calls.at_once(pb.DecideReviewRequest, self._acted(self.decide_review)),
+            "ReopenReview": calls.at_once(pb.ReopenReviewRequest, self._acted(self.reopen_review)),
+            "SplitFamily": calls.at_once(pb.SplitFamilyRequest, self._acted(self.split_family)),
+            "UndoMerge": calls.at_once(pb.UndoMergeRequest, self._acted(self.undo_merge)),
+            "MoveInfant": calls.at_once(pb.MoveInfantRequest, self._acted(self.move_infant)),
+            "UndoInfantMove": calls.at_once(pb.UndoInfantMoveRequest, self._acted(self.undo_infant_move)),
         }
         return grpc.method_handlers_generic_handler(SERVICE, methods)
 

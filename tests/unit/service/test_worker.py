@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import weakref
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from router.service.worker import collect_when_idle, interrupt_nobody
+from router.service.worker import collect_when_idle
 
 
 class Ring:
@@ -40,16 +38,3 @@ def test_what_is_left_is_collected_in_an_hour_in_which_nothing_is_under_way(unde
     assert ring() is not None
     collect_when_idle(Hours(2), lambda: under_way)
     assert (ring() is not None) is stays
-
-
-@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="the kernel has no SCHED_BATCH")
-def test_no_thread_that_a_worker_starts_interrupts_another() -> None:
-    """The thread that says so, and each that it starts."""
-
-    def said() -> tuple[int, int]:
-        interrupt_nobody()
-        with ThreadPoolExecutor(1) as started:
-            return os.sched_getscheduler(0), started.submit(os.sched_getscheduler, 0).result()
-
-    with ThreadPoolExecutor(1) as own:
-        assert own.submit(said).result() == (os.SCHED_BATCH, os.SCHED_BATCH)
