@@ -1,9 +1,9 @@
 """Measures what the router does at two and five times the load that it can carry. ``python -m router.bench.overload``.
 
 One worker has one core to itself and the load generator another. Everything is a ratio within one run: the best rate
-is found first, with as many callers in flight as bring the most, then the unloaded time of an answer, at a tenth of the
-best rate. Then the loads take turns, a few seconds each, and before and after each the best rate is measured again: the
-store grows meanwhile, and on a shared machine the same work takes now a quarter more, now a quarter less.
+is found first, with as many callers in flight as bring the most. Then the loads take turns, a few seconds each: a tenth
+of the best rate, for the unloaded time of an answer, and the overloads, with the best rate again before and after each.
+The store grows meanwhile, and on a shared machine the same work takes now a quarter more, now a quarter less.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _ANSWERS_A_SECOND = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """How much is measured, each load of ``times`` in every round.
+    """How much is measured, the unloaded router and each load of ``times`` in every round.
 
     ``dangerous`` is the share of dangerous referrals under overload. A pause after each lets the time go by for which
     those who were turned away are told to wait, and which who comes then would be told too.
@@ -59,7 +59,7 @@ class Scale:
     dangerous: float = 0.05
 
 
-FULL = Scale(warm_up_seconds=3, best_seconds=3, unloaded_seconds=25, overload_seconds=4, pause_seconds=2, rounds=8)
+FULL = Scale(warm_up_seconds=3, best_seconds=3, unloaded_seconds=6, overload_seconds=4, pause_seconds=2, rounds=8)
 QUICK = Scale(
     warm_up_seconds=0.5,
     best_seconds=0.5,
@@ -146,11 +146,12 @@ def measure(store: str, scale: Scale, folder: Path, tell: Callable[[str], None])
             carried.append(Phase(f"{in_flight} in flight", line.send(scale.best_seconds, in_flight=in_flight)))
         most = max(zip(carried, scale.in_flight, strict=True), key=lambda each: each[0].result.answered_per_second)[1]
         best = max(phase.result.answered_per_second for phase in carried)
-        tell(f"unloaded: {best / 10:.0f} a second")
-        unloaded = Phase("unloaded", line.send(scale.unloaded_seconds, per_second=best / 10, answers=best / 10))
+        quiet: list[Result] = []
         results: dict[int, list[tuple[Result, float]]] = {times: [] for times in scale.times}
         before = line.send(scale.best_seconds, in_flight=most).answered_per_second
         for number in range(1, scale.rounds + 1):
+            tell(f"unloaded, {best / 10:.0f} a second, round {number} of {scale.rounds}")
+            quiet.append(line.send(scale.unloaded_seconds, per_second=best / 10, answers=best / 10))
             for times in scale.times:
                 tell(f"{times} times the best rate, round {number} of {scale.rounds}")
                 load = before * times
@@ -163,7 +164,7 @@ def measure(store: str, scale: Scale, folder: Path, tell: Callable[[str], None])
         Phase(f"{times} times", joined([one for one, _ in rounds]), tuple(share for _, share in rounds))
         for times, rounds in results.items()
     )
-    return Outcome(store, tuple(carried), unloaded, overloaded)
+    return Outcome(store, tuple(carried), Phase("unloaded", joined(quiet)), overloaded)
 
 
 def main() -> None:
