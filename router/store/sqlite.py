@@ -27,6 +27,7 @@ from router.store.interface import (
     StoreError,
 )
 from router.store.reading import CoreReader
+from router.store.sqlite_log import LogKeeper
 from router.store.suspecting import count_death
 from router.store.tables import pack, process
 
@@ -128,6 +129,7 @@ class SqliteStore:
         self._epoch = 0
         self._seen = -1
         self._closed = False
+        self._log = LogKeeper(path, key)
 
     @classmethod
     def open(
@@ -202,6 +204,7 @@ class SqliteStore:
         """Close every connection, once the writer is done. No reader may be open."""
         with self._turn:
             self._closed = True
+            self._log.close()
             self._readers.dispose()
             self._writer.dispose()
 
@@ -215,6 +218,7 @@ class SqliteStore:
             yield connection, epoch
             if not _driver(connection).in_transaction:
                 raise StoreError("the transaction was ended by an earlier fault; nothing of it was kept")
+        self._log.committed()
 
     def _notice(self, driver: hot_sqlite.Driver) -> int:
         """Return the epoch, raised if anyone else has committed since the last look.

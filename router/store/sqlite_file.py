@@ -42,11 +42,15 @@ _WRITER = (
     "foreign_keys = ON",
     # So that INSERT OR REPLACE, which deletes, meets the triggers that refuse deletion.
     "recursive_triggers = ON",
-    # 16 MB between checkpoints; a batch of 64 writes about a quarter of that.
+    # What the log keeper has not brought into the file by then, after 16 MB, whoever commits brings in.
     "wal_autocheckpoint = 4000",
     "journal_size_limit = 67108864",
     # In KiB. The writer's cache outlives its own commits; a reader's is dropped at every commit, so is kept small.
     "cache_size = -131072",
+)
+_LOG_KEEPER = (
+    "synchronous = FULL",
+    "wal_autocheckpoint = 0",
 )
 _READER = (
     "query_only = ON",
@@ -67,6 +71,11 @@ def connect_writer(path: Path, key: bytes) -> Any:
 def connect_reader(path: Path, key: bytes) -> Any:
     """Return a driver connection that only reads. It belongs to no thread; one at a time may use it."""
     return _connect(path.as_posix(), key, (*_BOTH, *_READER))
+
+
+def connect_log_keeper(path: Path, key: bytes) -> Any:
+    """Return a driver connection that brings the log into the file. One thread at a time may use it."""
+    return _connect(path.as_posix(), key, (*_BOTH, *_LOG_KEEPER))
 
 
 def prove_key(path: Path, key: bytes) -> None:
