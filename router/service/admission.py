@@ -38,7 +38,7 @@ class Rank(IntEnum):
 
 SHARES = {Rank.BULK: 0.75, Rank.ORDINARY: 1.0, Rank.BEGUN: 2.0, Rank.DANGER: 4.0}
 """The limit of each rank, in ordinary limits."""
-LEAST = {Rank.BULK: 9, Rank.ORDINARY: 12, Rank.BEGUN: 24, Rank.DANGER: 48}
+LEAST = {Rank.BULK: 8, Rank.ORDINARY: 10, Rank.BEGUN: 20, Rank.DANGER: 40}
 """So many are let in whatever they are expected to cost. In small batches each item costs more, so that a router that
 takes fewer the longer they take would end with one at a time."""
 PLACES = {Rank.BULK: 48, Rank.ORDINARY: 64, Rank.BEGUN: 128, Rank.DANGER: 256}
