@@ -81,6 +81,11 @@ class Call:
         found = cygrpc.auth_context(self._call) or {}
         return {key.decode(): value for key, value in found.items()}
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it was answered or refused, or its caller has gone."""
+        return self._over
+
     def answer(self, content: bytes) -> None:
         """Send the answer, unless the call is over."""
         self._send((cygrpc.SendMessageOperation(content, 0), _end_with(grpc.StatusCode.OK, "", ())))
@@ -270,10 +275,8 @@ class ReadingPool(ThreadPoolExecutor):
         try:
             self.submit(begin)
         except RuntimeError as fault:
-            # no thread can be had
-            with place:
-                _tell(event, fault)
-                call.refuse(_FAULT)
+            # No thread can be had now: it waits for the next one, or is given up.
+            _tell(event, fault)
 
 
 def in_pool(handle: Callable[..., Any], pool: ThreadPoolExecutor) -> Callable[..., Any]:
@@ -290,6 +293,8 @@ def in_pool(handle: Callable[..., Any], pool: ThreadPoolExecutor) -> Callable[..
 def _handle(event: Any, handle: Handle, request: Any, call: Call, place: Place) -> None:
     # Whatever happens, the call has its answer, and the thread outlives it.
     with place:
+        if call.is_over:
+            return
         try:
             handle(request, call, place)
         except Exception as fault:  # noqa: BLE001 - as above

@@ -243,8 +243,9 @@ def test_a_call_that_names_no_deadline_is_given_up_in_the_end(held: Held, monkey
 
 
 def test_a_long_message_is_checked_beside_the_others(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread that reads calls goes on while a long one is checked, and each is answered."""
+    """The thread that reads calls goes on while a long one is checked; one whose caller left meanwhile is not begun."""
     held.gate.set()
+    monkeypatch.setattr(held.server._calls, "_max_workers", 1)
     checking, go_on = threading.Event(), threading.Event()
     check = servicer_module.validate
 
@@ -264,10 +265,18 @@ def test_a_long_message_is_checked_beside_the_others(held: Held, monkeypatch: py
     )
     call = held.stub.SubmitQuarantined.future(long)
     assert checking.wait(60)
+    left = pb.SubmitQuarantinedRequest()
+    left.CopyFrom(long)
+    left.request_id = next_id()
+    with pytest.raises(grpc.RpcError):
+        held.stub.SubmitQuarantined(left, timeout=0.2)
     assert held.stub.SubmitReferral(submit(event(1, MODERATE)), timeout=60).decision.decision_id
     assert not call.done()
     go_on.set()
     call.result(timeout=60)
+    until(lambda: held.core.admission.under_way == 0)
+    assert long.request_id in held.begun
+    assert left.request_id not in held.begun
 
 
 def test_a_fault_in_checking_is_an_internal_error_and_gives_the_place_back(
