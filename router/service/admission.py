@@ -38,9 +38,10 @@ class Rank(IntEnum):
 
 SHARES = {Rank.BULK: 0.75, Rank.ORDINARY: 1.0, Rank.BEGUN: 2.0, Rank.DANGER: 4.0}
 """The limit of each rank, in ordinary limits."""
-LEAST = {Rank.BULK: 8, Rank.ORDINARY: 10, Rank.BEGUN: 20, Rank.DANGER: 40}
+LEAST = {Rank.BULK: 8, Rank.ORDINARY: 10, Rank.BEGUN: 20, Rank.DANGER: 128}
 """So many are let in whatever they are expected to cost. In small batches each item costs more, so that a router that
-takes fewer the longer they take would end with one at a time."""
+takes fewer the longer they take would end with one at a time. For danger it is what comes while a machine stands still
+for a second: at 40, five referrals were once turned away."""
 PLACES = {Rank.BULK: 48, Rank.ORDINARY: 64, Rank.BEGUN: 128, Rank.DANGER: 256}
 """The most under way whatever they cost, since each takes memory."""
 

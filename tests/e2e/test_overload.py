@@ -173,7 +173,7 @@ def test_answers_to_proposals_get_in_and_are_refused_before_danger_is(held: Held
 
 def test_even_danger_has_an_end_and_is_refused_with_the_same_words(held: Held) -> None:
     """The reserve is finite: what is beyond it is refused and not left without an answer."""
-    calls = [held.stub.SubmitReferral.future(submit(event(number, SUICIDAL))) for number in range(1, 120)]
+    calls = [held.stub.SubmitReferral.future(submit(event(number, SUICIDAL))) for number in range(1, 200)]
     until(lambda: any(one.done() for one in calls))
     done = [one for one in calls if one.done()]
     for one in done:
