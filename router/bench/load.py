@@ -17,7 +17,7 @@ from typing import Any
 import grpc
 import orjson
 import uvloop
-from google.rpc import error_details_pb2, status_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from router.bench.machine import cpu_seconds
 from router.v1 import routing_service_pb2 as pb
@@ -43,7 +43,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of it. ``refused`` counts items of a stream that were answered with a fault."""
+    """What came of it. ``refused`` counts items of a stream that had a fault.
+
+    Whoever was turned away for want of room came again, as told, and is counted once.
+    """
 
     answered: int
     refused: int
@@ -99,9 +102,12 @@ class _Sender:
         call = self._channel.stream_stream(f"/{SERVICE}/{STREAM}", None, None)(None, timeout=_ANSWER_SECONDS)
         room = asyncio.Semaphore(self._in_flight)
         started: list[float] = []
+        waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
+        for request in requests:
+            waiting.put_nowait(request)
 
         async def write() -> None:
-            for request in requests:
+            while (request := await waiting.get()) is not None:
                 await room.acquire()
                 started.append(time.perf_counter())
                 await call.write(request)
@@ -109,14 +115,34 @@ class _Sender:
 
         writing = asyncio.create_task(write())
         # Answers come in the order in which they finish; of each the place is enough to tell the usual time.
-        for place in range(len(requests)):
+        while len(self.answers) < len(requests):
             answer = await call.read()
             if not isinstance(answer, bytes):  # the end of the stream
                 break
-            self.answers.append(answer)
-            self.times.append(time.perf_counter() - started[place])
             room.release()
+            refused = _refusal(answer)
+            if refused is not None and refused.error.code == code_pb2.RESOURCE_EXHAUSTED:
+                await asyncio.sleep(refused.error.retry_after_ms / 1000)
+                waiting.put_nowait(_item_of(requests, refused.request_id))
+                continue
+            self.times.append(time.perf_counter() - started[len(self.answers)])
+            self.answers.append(answer)
+        waiting.put_nowait(None)
         await writing
+
+
+def _refusal(answer: bytes) -> pb.SubmitReferralsResponse | None:
+    """Return the answer to an item that was refused, None for any other."""
+    # An echo's zeros are no message at all, and no refusal either.
+    if answer.startswith(b"\0"):
+        return None
+    item = pb.SubmitReferralsResponse.FromString(answer)
+    return item if item.HasField("error") else None
+
+
+def _item_of(requests: Sequence[bytes], request_id: str) -> bytes:
+    """Return the item of a stream that has this id."""
+    return next(one for one in requests if pb.SubmitReferralsRequest.FromString(one).request.request_id == request_id)
 
 
 async def _answer(call: Any, request: bytes) -> bytes:
@@ -159,18 +185,13 @@ async def run(order: Order) -> Result:
     times = sorted(sender.times)
     return Result(
         answered=len(times),
-        refused=sum(_is_refusal(one) for one in sender.answers) if order.stream else 0,
+        refused=sum(_refusal(one) is not None for one in sender.answers) if order.stream else 0,
         seconds=seconds,
         server_cpu_seconds=used,
         reply_bytes=sum(map(len, sender.answers)) / len(times),
         p50_ms=times[len(times) // 2] * 1000,
         p99_ms=times[len(times) * 99 // 100] * 1000,
     )
-
-
-def _is_refusal(answer: bytes) -> bool:
-    # An echo's zeros are no message at all, and no refusal either.
-    return any(answer) and pb.SubmitReferralsResponse.FromString(answer).HasField("error")
 
 
 def main() -> None:

@@ -19,7 +19,8 @@ from router.service.families import family_state
 from router.service.settings import IsolatedSettings
 from router.service.work import Submit, caller_of
 from router.service.workspace import MOST_FAMILIES_OF_A_KEY, Workspace
-from router.store.interface import EventKind, Reader
+from router.store.familyrows import EventKind
+from router.store.interface import Reader
 from router.v1 import routing_service_pb2 as pb
 
 _PIECE = 1 << 20

@@ -17,8 +17,9 @@ from router.rules.evaluation import Circumstances, Evaluation
 from router.rules.pack import Pack
 from router.rules.reference import evaluate
 from router.service.hindsight import case_again
+from router.store.familyrows import DecisionFilter, DecisionRow
 from router.store.ids import render
-from router.store.interface import DecisionFilter, DecisionRow, Reader, Store
+from router.store.interface import Reader, Store
 from router.store.open import open_store
 
 PAGE = 200

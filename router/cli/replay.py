@@ -25,8 +25,9 @@ from router.service.encode import Encoder, Ids, MatchTold
 from router.service.hindsight import case_again
 from router.service.recording import decision_row, state_of
 from router.service.storeurl import check_store_url
+from router.store.familyrows import DecisionRow
 from router.store.ids import render
-from router.store.interface import DecisionRow, Reader
+from router.store.interface import Reader
 from router.v1 import decision_pb2 as pb
 
 DIFFERS = 1

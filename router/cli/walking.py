@@ -25,8 +25,8 @@ from router.service.core import Core
 from router.service.decode import decode_event
 from router.service.projection import Projector, Reader, Rights
 from router.service.work import Caller, Respond, Submit, Work
+from router.store.familyrows import NoticeRow
 from router.store.ids import parse
-from router.store.interface import NoticeRow
 from router.store.key import create_key
 from router.store.open import open_store
 from router.v1 import decision_pb2

@@ -18,7 +18,9 @@ from router.service.recording import basis_of, decision_row, digests, lead_row, 
 from router.service.tools import Tools
 from router.service.work import Work
 from router.service.workspace import Workspace
-from router.store.interface import Change, DeskItemRow, ReviewEventRow
+from router.store.familyrows import DeskItemRow
+from router.store.interface import Change
+from router.store.reviewrows import ReviewEventRow
 
 _ROUTER = "router"
 

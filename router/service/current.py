@@ -11,7 +11,8 @@ from router.routing.loss import Life, ends_of, life_over
 from router.rules.pack import Pack
 from router.service.encode import STATES
 from router.service.hindsight import case_again
-from router.store.interface import DecisionRow, Reader
+from router.store.familyrows import DecisionRow
+from router.store.interface import Reader
 from router.v1 import decision_pb2 as pb
 
 

@@ -13,7 +13,7 @@ from router.routing.safety import findings_in_either, urgency_of
 from router.service.families import FamilyState
 from router.service.pregnancies import record_for
 from router.service.workspace import Workspace
-from router.store.interface import JudgementRow, Verdict
+from router.store.reviewrows import JudgementRow, Verdict
 
 _CALM = 3
 

@@ -16,7 +16,7 @@ from router.model.people import CHILDREN_OF_EPISODE, Household, Person, Role
 from router.model.referral import ReferralEvent
 from router.routing.case import Child, Handover, HeldReferral, Proposal, ReferralState, Standing
 from router.service.decode import event_of, from_micros, micros
-from router.store.interface import EventKind, EventRow, FamilyRows, LeadRow, LeadState
+from router.store.familyrows import EventKind, EventRow, FamilyRows, LeadRow, LeadState
 from router.v1 import referral_pb2
 
 MOST_REMEMBERED = 20_000

@@ -18,7 +18,8 @@ from router.rules.pack import Pack
 from router.rules.reference import evaluate
 from router.service.decode import decode_event, from_micros
 from router.service.families import handed_of
-from router.store.interface import DecisionRow, EventRow, Reader
+from router.store.familyrows import DecisionRow, EventRow
+from router.store.interface import Reader
 from router.v1 import decision_pb2, referral_pb2
 
 

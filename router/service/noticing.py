@@ -16,8 +16,9 @@ from router.service.recording import Recorder
 from router.service.tools import Tools
 from router.service.work import Acknowledge, Done, Escalate
 from router.service.workspace import Workspace
+from router.store.familyrows import NoticeRow
 from router.store.ids import render
-from router.store.interface import Change, NoticeRow
+from router.store.interface import Change
 from router.v1 import routing_service_pb2 as pb
 
 # Illustrative: how long the desk has after a safety notice was left unacknowledged.

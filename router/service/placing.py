@@ -13,8 +13,8 @@ from router.service.episodes import episode_for
 from router.service.families import FamilyState, source_of
 from router.service.pregnancies import lost_before
 from router.service.workspace import Workspace
+from router.store.familyrows import EpisodeRow, LinkRow, PersonRow
 from router.store.ids import IdSource
-from router.store.interface import EpisodeRow, LinkRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from router.service.decode import micros
 from router.service.tools import Tools
 from router.service.work import Done, Quarantine, reused
 from router.service.workspace import Workspace
+from router.store.familyrows import AnswerRow, DeskItemRow, EventKind, EventRow, StoredAnswer
 from router.store.ids import render
-from router.store.interface import AnswerRow, Change, DeskItemRow, EventKind, EventRow, StoredAnswer
+from router.store.interface import Change
 from router.v1 import routing_service_pb2 as pb
 
 

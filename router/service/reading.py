@@ -16,8 +16,9 @@ from router.service.projection import Projector, Reader, Rights, existence_of
 from router.service.recording import Recorder
 from router.service.rematching import match_would_change
 from router.service.work import Caller, Note
+from router.store.familyrows import DecisionFilter, DecisionRow, NoticeRow
 from router.store.ids import MalformedIdError, parse, render
-from router.store.interface import Change, DecisionFilter, DecisionRow, NoticeRow
+from router.store.interface import Change
 from router.store.interface import Reader as StoreReader
 from router.v1 import decision_pb2, notice_pb2
 from router.v1 import routing_service_pb2 as pb

@@ -19,8 +19,8 @@ from router.service.decode import micros
 from router.service.encode import MatchTold
 from router.service.families import handed_document, standing_bytes
 from router.service.work import Submit, Withdraw, Work
+from router.store.familyrows import AuditRow, DecisionRow, LeadRow, LeadState, NoticeRow
 from router.store.ids import IdSource, render
-from router.store.interface import AuditRow, DecisionRow, LeadRow, LeadState, NoticeRow
 
 # Callers are asked to keep personal data out of their ids; a number as long as a CHI number is not taken on trust, nor
 # one that has lost its leading zero.

@@ -15,7 +15,8 @@ from router.routing.case import HeldReferral, ReferralState
 from router.service.decode import decode_event, from_micros
 from router.service.families import FamilyState
 from router.service.pregnancies import record_for
-from router.store.interface import DecisionRow, EventRow, Reader
+from router.store.familyrows import DecisionRow, EventRow
+from router.store.interface import Reader
 from router.v1 import decision_pb2 as pb
 from router.v1 import referral_pb2
 

@@ -21,10 +21,8 @@ from router.service.projection import Reader
 from router.service.tools import Tools
 from router.service.work import Done, Respond, reused
 from router.service.workspace import Workspace
-from router.store.ids import render
-from router.store.interface import (
+from router.store.familyrows import (
     AnswerRow,
-    Change,
     DecisionRow,
     EventKind,
     EventRow,
@@ -33,6 +31,8 @@ from router.store.interface import (
     LinkRow,
     StoredAnswer,
 )
+from router.store.ids import render
+from router.store.interface import Change
 from router.v1 import decision_pb2
 from router.v1 import routing_service_pb2 as pb
 

@@ -22,19 +22,11 @@ from router.service.tools import Tools
 from router.service.wire import embedded_parts
 from router.service.work import Done, Submit, digest_of, reused
 from router.service.workspace import Workspace
+from router.store.familyrows import AnswerRow, EventKind, EventRow, ReferralVersion, StoredAnswer
 from router.store.ids import render
-from router.store.interface import (
-    AnswerRow,
-    Change,
-    EventKind,
-    EventRow,
-    HeldReview,
-    ReferralVersion,
-    ReviewRow,
-    ReviewStateRow,
-    StoredAnswer,
-)
+from router.store.interface import Change
 from router.store.parts import Joined
+from router.store.reviewrows import HeldReview, ReviewRow, ReviewStateRow
 from router.v1 import routing_service_pb2 as pb
 
 _DECISION = pb.SubmitReferralResponse.DESCRIPTOR.fields_by_name["decision"].number

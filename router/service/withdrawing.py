@@ -13,7 +13,8 @@ from router.service.families import latest_decision
 from router.service.tools import Tools
 from router.service.work import Done, Withdraw, reused
 from router.service.workspace import Workspace
-from router.store.interface import AnswerRow, Change, EventKind, EventRow, LinkRow, StoredAnswer
+from router.store.familyrows import AnswerRow, EventKind, EventRow, LinkRow, StoredAnswer
+from router.store.interface import Change
 from router.v1 import routing_service_pb2 as pb
 
 

@@ -12,7 +12,9 @@ from router.matching.wording import in_order
 from router.model.referral import ReferralEvent
 from router.service.families import EventMemory, FamilyState, family_state, source_of
 from router.service.work import Acknowledge, Escalate, FamilyWork, PersonsAct, Respond, Submit, Withdraw, Work
-from router.store.interface import DecisionRow, FamilyRows, HeldReview, NoticeRow, Reader, ReferralVersion, StoredAnswer
+from router.store.familyrows import DecisionRow, FamilyRows, NoticeRow, ReferralVersion, StoredAnswer
+from router.store.interface import Reader
+from router.store.reviewrows import HeldReview
 
 MOST_FAMILIES_OF_A_KEY = 64
 #: What whoever acknowledges or escalates notices locks.

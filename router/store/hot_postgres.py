@@ -16,15 +16,9 @@ from psycopg import errors
 from sqlalchemy import BigInteger, LargeBinary, Table
 
 from router.store.applying import Step
-from router.store.interface import (
-    ChangeConflict,
-    EventKind,
-    FamilyRows,
-    HeldReview,
-    ReferralVersion,
-    StoredAnswer,
-    StoreError,
-)
+from router.store.familyrows import EventKind, FamilyRows, ReferralVersion, StoredAnswer
+from router.store.interface import ChangeConflict, StoreError
+from router.store.reviewrows import HeldReview
 from router.store.rows import (
     ANSWER,
     AUDIT,

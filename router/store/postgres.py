@@ -22,21 +22,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from router.store import applying, hot_postgres, migrate
-from router.store.interface import (
-    Change,
-    ChangeConflict,
-    DecisionRow,
-    EventKind,
-    FamilyRows,
-    HeldReview,
-    ReferralVersion,
-    StoreBusyError,
-    StoredAnswer,
-    StoreError,
-    WrongKeyError,
-)
+from router.store.familyrows import DecisionRow, EventKind, FamilyRows, ReferralVersion, StoredAnswer
+from router.store.interface import Change, ChangeConflict, StoreBusyError, StoreError, WrongKeyError
 from router.store.key import proof_of
 from router.store.reading import CoreReader
+from router.store.reviewrows import HeldReview
 from router.store.suspecting import count_death
 from router.store.tables import key_proof, metadata, pack, process
 

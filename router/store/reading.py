@@ -13,23 +13,18 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, select, tuple_
 
 from router.store import parts
-from router.store.interface import (
+from router.store.familyrows import (
     AuditRow,
     DecisionFilter,
     DecisionRow,
     DeskItemRow,
     EventKind,
     EventRow,
-    HeldReview,
-    JudgementRow,
-    MovedLink,
     NoticeRow,
     ReferralVersion,
-    RegroupingRow,
-    ReviewEventRow,
-    ReviewFilter,
 )
 from router.store.packrows import PackActRow, ShadowCount
+from router.store.reviewrows import HeldReview, JudgementRow, MovedLink, RegroupingRow, ReviewEventRow, ReviewFilter
 from router.store.rows import (
     AUDIT,
     DECISION,

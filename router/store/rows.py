@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Column, Table
 
 from router.store import parts, tables
-from router.store.interface import (
+from router.store.familyrows import (
     AnswerRow,
     AuditRow,
     DecisionRow,
@@ -27,13 +27,16 @@ from router.store.interface import (
     EventKind,
     EventRow,
     FamilyRows,
-    HeldReview,
-    JudgementRow,
     LeadRow,
     LeadState,
     LinkRow,
     NoticeRow,
     PersonRow,
+)
+from router.store.packrows import PackActKind, PackActRow, PackRow, ShadowRow
+from router.store.reviewrows import (
+    HeldReview,
+    JudgementRow,
     RegroupedRow,
     RegroupingKind,
     RegroupingRow,
@@ -43,7 +46,6 @@ from router.store.interface import (
     ReviewStateRow,
     Verdict,
 )
-from router.store.packrows import PackActKind, PackActRow, PackRow, ShadowRow
 
 Row = TypeVar("Row")
 Values = tuple[Any, ...]

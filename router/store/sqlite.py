@@ -16,17 +16,10 @@ from sqlalchemy.exc import TimeoutError as NoReaderFree
 from sqlcipher3 import dbapi2
 
 from router.store import applying, hot_sqlite, migrate, sqlite_file
-from router.store.interface import (
-    Change,
-    ChangeConflict,
-    EventKind,
-    FamilyRows,
-    HeldReview,
-    ReferralVersion,
-    StoredAnswer,
-    StoreError,
-)
+from router.store.familyrows import EventKind, FamilyRows, ReferralVersion, StoredAnswer
+from router.store.interface import Change, ChangeConflict, StoreError
 from router.store.reading import CoreReader
+from router.store.reviewrows import HeldReview
 from router.store.sqlite_log import LogKeeper
 from router.store.suspecting import count_death
 from router.store.tables import pack, process

@@ -37,6 +37,12 @@ def _of(target: str, comment: str, *, name: str = "", nullable: bool = False) ->
     return Column(column, WHOLE, ForeignKey(target), nullable=nullable, comment=comment)
 
 
+def _key_of(target: str, comment: str) -> Column[int]:
+    """Return a column of the primary key that names a row of another table."""
+    column = target.rsplit(".", 1)[1]
+    return Column(column, WHOLE, ForeignKey(target), primary_key=True, autoincrement=False, comment=comment)
+
+
 def _whole(name: str, comment: str, *, nullable: bool = False, unique: bool = False) -> Column[int]:
     return Column(name, WHOLE, nullable=nullable, unique=unique, comment=comment)
 
@@ -165,14 +171,7 @@ blocking = Table(
     "blocking",
     metadata,
     _id("key", "Hash of a blocking key"),
-    Column(
-        "family_id",
-        WHOLE,
-        ForeignKey("family.family_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="A family that has this key",
-    ),
+    _key_of("family.family_id", "A family that has this key"),
     comment="By which keys a family may be found; families share keys",
     sqlite_strict=True,
     sqlite_with_rowid=False,
@@ -205,14 +204,7 @@ decision = Table(
 lead = Table(
     "lead",
     metadata,
-    Column(
-        "episode_id",
-        WHOLE,
-        ForeignKey("episode.episode_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="The episode: one lead each",
-    ),
+    _key_of("episode.episode_id", "The episode: one lead each"),
     _of("decision.decision_id", "The decision that named the lead"),
     _whole("since", "Since when"),
     _text("service", "The lead service, or the desk"),
@@ -283,14 +275,7 @@ review = Table(
 review_state = Table(
     "review_state",
     metadata,
-    Column(
-        "review_id",
-        WHOLE,
-        ForeignKey("review.review_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="The review",
-    ),
+    _key_of("review.review_id", "The review"),
     _of("family.family_id", "The family that holds the event today"),
     _of("family.family_id", "The other family, as it is today", name="other_family_id"),
     _whole("opened_at", "When the question was put"),
@@ -345,22 +330,8 @@ judgement = Table(
 judged = Table(
     "judged",
     metadata,
-    Column(
-        "judgement_id",
-        WHOLE,
-        ForeignKey("judgement.judgement_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="The judgement",
-    ),
-    Column(
-        "event_id",
-        WHOLE,
-        ForeignKey("event.event_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="An event that it is about",
-    ),
+    _key_of("judgement.judgement_id", "The judgement"),
+    _key_of("event.event_id", "An event that it is about"),
     _whole("side", "Which of the two sets the event is in: 1 or 2"),
     Index(None, "event_id"),
     comment="What judgements are about; only ever added to",
@@ -391,22 +362,8 @@ regrouping = Table(
 regrouped = Table(
     "regrouped",
     metadata,
-    Column(
-        "regrouping_id",
-        WHOLE,
-        ForeignKey("regrouping.regrouping_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="The regrouping",
-    ),
-    Column(
-        "link_id",
-        WHOLE,
-        ForeignKey("link.link_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="A link that it made",
-    ),
+    _key_of("regrouping.regrouping_id", "The regrouping"),
+    _key_of("link.link_id", "A link that it made"),
     _of("link.link_id", "The link that held before, if any", name="earlier_link_id", nullable=True),
     comment="Which links each regrouping made; only ever added to",
     sqlite_strict=True,
@@ -459,22 +416,8 @@ pack_act = Table(
 shadow = Table(
     "shadow",
     metadata,
-    Column(
-        "act_id",
-        WHOLE,
-        ForeignKey("pack_act.act_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="The act that started the shadow",
-    ),
-    Column(
-        "decision_id",
-        WHOLE,
-        ForeignKey("decision.decision_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="The decision that was made again",
-    ),
+    _key_of("pack_act.act_id", "The act that started the shadow"),
+    _key_of("decision.decision_id", "The decision that was made again"),
     _whole("compared_at", "When"),
     _text("what", "What would differ; empty for nothing"),
     _text("from_lead", "The lead, or desk, of the decision"),

@@ -9,11 +9,9 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from router.store.interface import (
+from router.store.familyrows import (
     AnswerRow,
     AuditRow,
-    Change,
-    ChangeConflict,
     DecisionFilter,
     DecisionRow,
     DeskItemRow,
@@ -21,23 +19,26 @@ from router.store.interface import (
     EventKind,
     EventRow,
     FamilyRows,
-    HeldReview,
-    JudgementRow,
     LeadRow,
     LinkRow,
-    MovedLink,
     NoticeRow,
     PersonRow,
     ReferralVersion,
+    StoredAnswer,
+)
+from router.store.interface import Change, ChangeConflict
+from router.store.packrows import PackActRow, ShadowCount, ShadowRow
+from router.store.reviewrows import (
+    HeldReview,
+    JudgementRow,
+    MovedLink,
     RegroupedRow,
     RegroupingRow,
     ReviewEventRow,
     ReviewFilter,
     ReviewRow,
     ReviewStateRow,
-    StoredAnswer,
 )
-from router.store.packrows import PackActRow, ShadowCount, ShadowRow
 
 
 @dataclass

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
-from router.store.interface import (
+from router.store.familyrows import (
     AnswerRow,
     AuditRow,
-    Change,
     DecisionRow,
     DeskItemRow,
     EpisodeRow,
     EventKind,
     EventRow,
-    JudgementRow,
     LeadRow,
     LeadState,
     LinkRow,
     NoticeRow,
     PersonRow,
+)
+from router.store.interface import Change
+from router.store.packrows import PackActKind, PackActRow, PackRow, ShadowRow
+from router.store.reviewrows import (
+    JudgementRow,
     RegroupedRow,
     RegroupingKind,
     RegroupingRow,
@@ -29,7 +32,6 @@ from router.store.interface import (
     ReviewStateRow,
     Verdict,
 )
-from router.store.packrows import PackActKind, PackActRow, PackRow, ShadowRow
 
 #: How many rows of each table ``Samples.referral`` writes.
 REFERRAL_ROWS = {

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from router.store.interface import Change, EventKind, LeadState, Store, StoreError
+from router.store.familyrows import EventKind, LeadState
+from router.store.interface import Change, Store, StoreError
 from tests.contract import samples
 from tests.contract.samples import REFERRAL_ROWS, Samples
 

@@ -6,19 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from router.store.interface import (
-    Change,
-    DecisionFilter,
-    EventKind,
-    LeadState,
-    MovedLink,
-    ReferralVersion,
-    RegroupedRow,
-    ReviewFilter,
-    Store,
-    StoredAnswer,
-)
+from router.store.familyrows import DecisionFilter, EventKind, LeadState, ReferralVersion, StoredAnswer
+from router.store.interface import Change, Store
 from router.store.packrows import PackActKind, PackRow, ShadowCount
+from router.store.reviewrows import MovedLink, RegroupedRow, ReviewFilter
 from tests.contract import samples
 from tests.contract.samples import Samples
 

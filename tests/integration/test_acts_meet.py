@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from router.store.interface import EventKind, Store, Transaction
+from router.store.familyrows import EventKind
+from router.store.interface import Store, Transaction
 from router.v1 import family_service_pb2 as pb
 from tests.support.places import STORES
 from tests.support.processing import Process, process

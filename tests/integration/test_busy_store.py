@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,8 +12,7 @@ from router.model.errors import Reason, RouterError
 from router.service.processor import Processor
 from router.store.interface import Change, ChangeConflict, Store, StoreBusyError, Transaction
 from router.v1 import routing_service_pb2 as pb
-from tests.support.places import STORES
-from tests.support.processing import Process, process
+from tests.support.processing import Process
 from tests.support.requests import choice, event
 
 MODERATE = choice("parent_illness_severity", "moderate")
@@ -45,13 +43,6 @@ class Busy:
         if fate == AFTER:
             # The commit stands, and the word of it never came.
             raise StoreBusyError("the connection broke")
-
-
-@pytest.fixture(params=STORES)
-def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]:
-    """A process with an empty store, of each kind."""
-    with process(tmp_path, request.param) as one:
-        yield one
 
 
 def processor(running: Process, plan: list[str]) -> tuple[Processor, list[float]]:

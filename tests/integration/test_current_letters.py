@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from router.service.current import as_it_stands
 from router.service.work import caller_of
+from router.store.familyrows import DecisionRow
 from router.store.ids import parse
-from router.store.interface import DecisionRow
 from router.v1 import decision_pb2
 from router.v1 import routing_service_pb2 as pb
-from tests.support.places import STORES
-from tests.support.processing import Process, process
+from tests.support.processing import Process
 from tests.support.requests import DESK, choice, event, infant_of, next_id, service_context, yes
 
 SEVERE = choice("parent_illness_severity", "severe")
-
-
-@pytest.fixture(params=STORES)
-def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]:
-    """A process with an empty store, of each kind."""
-    with process(tmp_path, request.param) as one:
-        yield one
 
 
 def row_of(running: Process, decision: decision_pb2.Decision) -> DecisionRow:

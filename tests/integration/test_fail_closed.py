@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
@@ -14,18 +13,10 @@ from router.routing.decide import Decider
 from router.rules.engine import Engine, EngineFaultError
 from router.rules.evaluation import Circumstances, Evaluation
 from router.v1 import decision_pb2
-from tests.support.places import STORES
-from tests.support.processing import Process, process
+from tests.support.processing import Process
 from tests.support.requests import choice, event, yes
 
 MODERATE = choice("parent_illness_severity", "moderate")
-
-
-@pytest.fixture(params=STORES)
-def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]:
-    """A process with an empty store, of each kind."""
-    with process(tmp_path, request.param) as one:
-        yield one
 
 
 def decided_by(running: Process, monkeypatch: pytest.MonkeyPatch, evaluate: object) -> decision_pb2.Decision:

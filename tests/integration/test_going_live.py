@@ -27,13 +27,12 @@ from router.service.golive.starting import starting_pack
 from router.service.golive.vetting import Vetted, VettingError
 from router.service.packs import content_of_files
 from router.service.settings import DEFAULT_PACK
-from router.store.checking import CHECKS, check_store
 from router.store.ids import parse
 from router.store.interface import Change
 from router.store.packrows import PackActKind, PackActRow, PackRow
 from router.v1 import rule_service_pb2 as pb
 from tests.support.keeping import Keeper, built
-from tests.support.places import STORES, Place
+from tests.support.places import Place
 from tests.support.processing import PACK, Process, process
 from tests.support.requests import choice, event, next_id
 from tests.support.rules import FILES, changed, person
@@ -46,14 +45,6 @@ FIRST = PACK.digest
 def built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Build each pack once in a run of these tests, wherever it comes from."""
     monkeypatch.setattr("router.service.packs.build_pack", built)
-
-
-@pytest.fixture(params=STORES)
-def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Process]:
-    """Run one process on a new store of each kind."""
-    with process(tmp_path, request.param) as one:
-        yield one
-        assert not [found for found in check_store(one.core.store, CHECKS) if found.found.wrong]
 
 
 @pytest.fixture

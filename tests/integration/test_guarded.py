@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from router.routing.case import Handover
 from router.service.hindsight import case_again
 from router.store.ids import parse
-from tests.support.places import STORES
-from tests.support.processing import Process, process
+from tests.support.processing import Process
 from tests.support.requests import choice, event, yes
-from tests.support.reviewing import accept
+from tests.support.reviewing import accept, accept_as
 
 FLAGS = (
     "needs_inpatient_care",
@@ -29,19 +24,12 @@ FLAGS = (
 )
 
 
-@pytest.fixture(params=STORES)
-def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]:
-    """Run one process on each kind of store."""
-    with process(tmp_path, request.param) as one:
-        yield one
-
-
 def test_a_step_down_waits_for_days_since_the_lead_accepted(running: Process) -> None:
     """What waits is decided by when the lead accepted, and the decision can be made again from what is kept."""
     (first,) = running.submit(event(1, choice("parent_illness_severity", "moderate")))
     assert first.lead.service == "cpmht"
     took_over = running.now
-    accept(running, first.decision_id, first.lead.service, first.lead.board_code)
+    accept(running, first)
     ten = event(1).observations.add()
     ten.fact, ten.subject_ref, ten.number, ten.observed_by = "epds_item_10", "mother", 0, "midwife"
     well = [choice("parent_illness_severity", "mild"), ten, *(yes(flag, value=False) for flag in FLAGS)]
@@ -56,7 +44,7 @@ def test_a_step_down_waits_for_days_since_the_lead_accepted(running: Process) ->
             assert case_again(row, reader).standing.handed == Handover("", took_over)
     assert leads[0] == ("cpmht", "care changed hands not long ago, so the service that leads goes on for now")
     assert leads[1][0] == "gp"
-    accept(running, decision.decision_id, "gp", decision.lead.board_code)
+    accept_as(running, decision.decision_id, "gp", decision.lead.board_code)
     (after,) = running.submit(event(1, *well, version=4, when=running.now))
     number = parse("dec", after.decision_id)
     with running.core.store.read() as reader:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from router.store.ids import parse
 from router.v1 import decision_pb2
 from router.v1 import referral_pb2 as ref
-from tests.support.places import STORES
-from tests.support.processing import Process, process
+from tests.support.processing import Process
 from tests.support.requests import LANARKSHIRE, choice, event, infant_of, yes
 from tests.support.reviewing import accept, decide, perhaps
 
 MODERATE = choice("parent_illness_severity", "moderate")
 HEALTH_VISITOR = f"health-visiting@{LANARKSHIRE}"
 BABIES = frozenset({ref.PERSON_ROLE_INFANT, ref.PERSON_ROLE_UNBORN})
-
-
-@pytest.fixture(params=STORES)
-def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]:
-    """A process with an empty store, of each kind."""
-    with process(tmp_path, request.param) as one:
-        yield one
 
 
 def about(number: int, *children: ref.Person, source: str, **more: object) -> ref.ReferralEvent:
@@ -207,7 +197,7 @@ def halves(running: Process, *, died_in: str) -> tuple[decision_pb2.Decision, de
     if died_in == "the doubtful":
         doubtful.people.append(born(7, death_date="2026-10-20"))
     (first,) = running.submit(known)
-    accept(running, first.decision_id, first.lead.service, first.lead.board_code)
+    accept(running, first)
     (second,) = running.submit(doubtful)
     return first, second
 

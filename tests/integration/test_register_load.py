@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,9 @@ from router.cli.main import app
 from router.service.promised import DANGER_NOTICES
 from router.store import copying, tables
 from router.store.checking import CHECKS, check_store
+from router.store.familyrows import EventKind
 from router.store.ids import parse
-from router.store.interface import EventKind, Store, StoreBusyError
+from router.store.interface import Store, StoreBusyError
 from router.store.past import snapshot
 from router.v1 import decision_pb2
 from tests.support.places import STORES, Place
@@ -252,13 +252,6 @@ class Busy:
         if self.times >= 0:
             raise StoreBusyError("busy")
         return self._store.transaction(locks)
-
-
-@pytest.fixture(params=STORES)
-def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]:
-    """A process with an empty store, of each kind."""
-    with process(tmp_path, request.param) as one:
-        yield one
 
 
 def family_of(running: Process, reference: str) -> int:

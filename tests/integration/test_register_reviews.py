@@ -9,8 +9,8 @@ import pytest
 
 from router.service.promised import DANGER_NOTICES
 from router.store.checking import CHECKS, check_store
+from router.store.familyrows import EventKind
 from router.store.ids import parse
-from router.store.interface import EventKind
 from router.v1 import decision_pb2
 from tests.support.places import STORES
 from tests.support.processing import Process, process

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from router.model.errors import RouterError
 from router.service.decode import decode_event
+from router.store.familyrows import NoticeRow
 from router.store.ids import parse
-from router.store.interface import NoticeRow
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import family_service_pb2 as pb
-from tests.support import reviewing
-from tests.support.places import STORES
 from tests.support.processing import Process, process
 from tests.support.requests import FIFE, LANARKSHIRE, choice, event, infant_of, yes
-from tests.support.reviewing import SECOND, act, decide, perhaps, rows_of, sound, undo
+from tests.support.reviewing import SECOND, accept, act, decide, perhaps, reason_of, rows_of, sound, undo
 
 MODERATE = choice("parent_illness_severity", "moderate")
 SEVERE = choice("parent_illness_severity", "severe")
-
-
-@pytest.fixture(params=STORES)
-def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Process]:
-    """A process with an empty store, of each kind; whatever a test does, its rows agree in the end."""
-    with process(tmp_path, request.param) as one:
-        yield one
-        assert sound(one) == []
 
 
 def notices(running: Process, recipient: str) -> list[NoticeRow]:
@@ -45,17 +33,6 @@ def two_people(running: Process) -> None:
     pack = dataclasses.replace(processor.tools.pack, review_people=2)
     running.core.decider.pack = pack
     running.core.family_servicer._reads._pack_now = lambda: pack
-
-
-def accept(running: Process, decision: decision_pb2.Decision) -> None:
-    """Let the service that is asked accept the lead."""
-    reviewing.accept(running, decision.decision_id, decision.lead.service, decision.lead.board_code)
-
-
-def reason(refusal: RouterError) -> str:
-    """Return the documented reason of a refusal."""
-    assert isinstance(refusal, RouterError), refusal
-    return refusal.reason.value
 
 
 def test_while_a_review_is_open_nothing_waits_and_danger_is_judged_over_both(running: Process) -> None:
@@ -149,8 +126,8 @@ def test_a_claim_keeps_others_out_until_it_is_over(running: Process) -> None:
     claimed = act(running, pb.ClaimReviewRequest(review_id=review, minutes=10)).review
     assert claimed.claimed_by == "desk-console"
     for request in (pb.ClaimReviewRequest(review_id=review), pb.ReleaseReviewRequest(review_id=review)):
-        assert reason(act(running, request, SECOND)) == "REVIEW_CLAIMED"
-    assert reason(decide(running, review, same=True, context=SECOND)) == "REVIEW_CLAIMED"
+        assert reason_of(act(running, request, SECOND)) == "REVIEW_CLAIMED"
+    assert reason_of(decide(running, review, same=True, context=SECOND)) == "REVIEW_CLAIMED"
     longer = act(running, pb.ClaimReviewRequest(review_id=review, minutes=20)).review
     assert longer.claimed_until.seconds - claimed.claimed_until.seconds == 600
     act(running, pb.ReleaseReviewRequest(review_id=review))
@@ -206,7 +183,7 @@ def test_same_makes_one_family_with_one_lead(running: Process) -> None:
     kinds = {one.kind for one in notices(running, f"cpmht@{LANARKSHIRE}")}
     assert {"family_changed", "red_flag"} <= kinds
     assert act(running, pb.GetFamilyRequest(family_id=asked.family_id)).family.family_id == known.family_id
-    assert reason(decide(running, asked.match.review_id, same=True)) == "REVIEW_CLOSED"
+    assert reason_of(decide(running, asked.match.review_id, same=True)) == "REVIEW_CLOSED"
 
 
 def test_an_accepted_lead_goes_on_whichever_family_it_was_of(running: Process) -> None:
@@ -253,9 +230,9 @@ def test_a_reviewers_pairs_are_heard(running: Process) -> None:
     )
     mother = next(one.person_id for one in seen.possible_family.members if one.role == 1)
     wrong = pb.PersonPair(person_id=infant, possible_person_id=mother)
-    assert reason(decide(running, decision.match.review_id, same=True, pairs=[wrong])) == "INVALID_FIELD"
+    assert reason_of(decide(running, decision.match.review_id, same=True, pairs=[wrong])) == "INVALID_FIELD"
     stranger = pb.PersonPair(person_id=mother, possible_person_id=infant)
-    assert reason(decide(running, decision.match.review_id, same=True, pairs=[stranger])) == "UNKNOWN_PERSON"
+    assert reason_of(decide(running, decision.match.review_id, same=True, pairs=[stranger])) == "UNKNOWN_PERSON"
     pair = pb.PersonPair(person_id=infant, possible_person_id=theirs)
     decide(running, decision.match.review_id, same=True, pairs=[pair])
     rows = rows_of(running, known.family_id)
@@ -298,7 +275,7 @@ def test_same_is_refused_where_a_person_said_different(running: Process) -> None
     # The other question is answered by what was said before.
     assert act(running, pb.ListReviewsRequest()).reviews == []
     answer = decide(running, reviews[second.family_id], same=True)
-    assert reason(answer) == "REVIEW_CLOSED"
+    assert reason_of(answer) == "REVIEW_CLOSED"
 
 
 def test_two_people_must_agree_where_the_pack_asks(running: Process) -> None:
@@ -310,7 +287,7 @@ def test_two_people_must_agree_where_the_pack_asks(running: Process) -> None:
     first = decide(running, review, same=True)
     assert first.review.state == pb.REVIEW_STATE_SECOND_WANTED
     assert not first.consequences.decisions
-    assert reason(decide(running, review, same=True)) == "SECOND_PERSON_NEEDED"
+    assert reason_of(decide(running, review, same=True)) == "SECOND_PERSON_NEEDED"
     disputed = decide(running, review, same=False, context=SECOND)
     assert disputed.review.state == pb.REVIEW_STATE_DISPUTED
     assert rows_of(running, asked.family_id).events
@@ -329,7 +306,9 @@ def test_an_act_is_done_once(running: Process) -> None:
     (asked,) = running.submit(perhaps(1))
     first = decide(running, asked.match.review_id, same=True, request_id="reviewer-0001")
     assert decide(running, asked.match.review_id, same=True, request_id="reviewer-0001") == first
-    assert reason(decide(running, asked.match.review_id, same=False, request_id="reviewer-0001")) == "REQUEST_ID_REUSED"
+    assert (
+        reason_of(decide(running, asked.match.review_id, same=False, request_id="reviewer-0001")) == "REQUEST_ID_REUSED"
+    )
 
 
 def test_looks_and_acts_are_audited_without_personal_data(running: Process) -> None:

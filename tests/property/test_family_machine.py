@@ -17,13 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from router.model.errors import RouterError
 from router.service.families import latest_decision, telling
+from router.store.familyrows import EventKind, FamilyRows, LeadState
 from router.store.ids import parse, render
-from router.store.interface import EventKind, FamilyRows, LeadState
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import family_service_pb2 as pb
 from tests.support.processing import Process, process
 from tests.support.requests import DESK, event, yes
-from tests.support.reviewing import accept, act, decide, perhaps, rows_of, sound, split, undo, undo_move
+from tests.support.reviewing import accept_as, act, decide, perhaps, rows_of, sound, split, undo, undo_move
 
 #: Who there is: two mothers, each known by number, and by name and birth date alone at one of two addresses.
 MOTHERS = (1, 2)
@@ -98,7 +98,7 @@ class FamilyMachine(RuleBasedStateMachine):
             None
         ]
         if lead is not None and lead.episode_id in held_episodes(rows_of(self.process, family_id)):
-            accept(self.process, render("dec", latest_decision(lead)), lead.service, lead.board)
+            accept_as(self.process, render("dec", latest_decision(lead)), lead.service, lead.board)
             self.done.clear()
 
     @precondition(lambda self: self.reviews())

@@ -21,8 +21,8 @@ from router.service.promised import DANGER_NOTICES
 from router.service.settings import DEFAULT_PACK
 from router.service.work import Escalate, Respond, Submit, Withdraw, Work, caller_of, digest_of
 from router.store.checking import CHECKS, check_store
+from router.store.familyrows import DecisionFilter, LeadState
 from router.store.ids import parse
-from router.store.interface import DecisionFilter, LeadState
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import routing_service_pb2 as pb
 from tests.support.places import Place

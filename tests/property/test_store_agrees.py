@@ -17,18 +17,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from router.store.interface import (
-    Change,
-    DecisionFilter,
-    EventKind,
-    LeadState,
-    Reader,
-    RegroupedRow,
-    ReviewFilter,
-    Store,
-    Verdict,
-)
+from router.store.familyrows import DecisionFilter, EventKind, LeadState
+from router.store.interface import Change, Reader, Store
 from router.store.packrows import PackRow
+from router.store.reviewrows import RegroupedRow, ReviewFilter, Verdict
 from tests.contract import samples
 from tests.contract.memory_model import MemoryStore, State
 from tests.support.places import STORES, Place

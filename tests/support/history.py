@@ -24,8 +24,9 @@ from router.service.callers import Callers
 from router.service.core import Core, utc_now
 from router.service.settings import DEFAULT_PACK, IsolatedSettings
 from router.service.worker import WorkerServer
+from router.store.familyrows import DecisionFilter
 from router.store.ids import parse
-from router.store.interface import DecisionFilter, Reader, Store
+from router.store.interface import Reader, Store
 from router.store.key import load_key
 from router.store.open import open_store
 from router.v1 import referral_pb2

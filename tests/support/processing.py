@@ -14,7 +14,7 @@ from router.service.core import Core
 from router.service.decode import decode_event
 from router.service.settings import DEFAULT_PACK
 from router.service.work import Submit, caller_of, digest_of
-from router.store.interface import DecisionRow
+from router.store.familyrows import DecisionRow
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import routing_service_pb2 as pb
 from tests.support.places import Place

@@ -10,13 +10,13 @@ from router.model.errors import RouterError
 from router.service.promised import DANGER_NOTICES
 from router.service.work import caller_of
 from router.store.checking import CHECKS, check_store
-from router.store.ids import parse
-from router.store.interface import FamilyRows
+from router.store.familyrows import EventKind, FamilyRows
+from router.store.ids import parse, render
+from router.v1 import decision_pb2, referral_pb2
 from router.v1 import family_service_pb2 as pb
-from router.v1 import referral_pb2
 from router.v1 import routing_service_pb2 as api
 from tests.support.processing import Process
-from tests.support.requests import DESK, event, next_id, service_context, yes
+from tests.support.requests import DESK, choice, event, next_id, service_context, yes
 
 Answer = TypeVar("Answer", bound=Message)
 SECOND = api.CallContext(caller="desk-second", reader=api.READER_KIND_DESK, purpose=api.PURPOSE_OPERATIONS)
@@ -79,8 +79,19 @@ def decide(running: Process, review_id: str, *, same: bool, context: api.CallCon
     return act(running, pb.DecideReviewRequest(review_id=review_id, verdict=verdict, reason=reason, **more), context)
 
 
-def accept(running: Process, decision_id: str, service: str, board: str) -> None:
-    """Let the service that is asked accept the lead."""
+def reason_of(refusal: RouterError) -> str:
+    """Return the documented reason of a refusal."""
+    assert isinstance(refusal, RouterError), refusal
+    return refusal.reason.value
+
+
+def accept(running: Process, decision: decision_pb2.Decision) -> None:
+    """Let the service that is asked to lead accept it."""
+    accept_as(running, decision.decision_id, decision.lead.service, decision.lead.board_code)
+
+
+def accept_as(running: Process, decision_id: str, service: str, board: str) -> None:
+    """Let a service accept the lead."""
     request = api.RespondToReferralRequest(
         request_id=next_id(),
         context=service_context(service, board),
@@ -111,11 +122,48 @@ def undo_move(running: Process, named: str, context: api.CallContext = PROTECTIN
     return act(running, pb.UndoInfantMoveRequest(id=named, reason=pb.REGROUPING_REASON_DECIDED_IN_ERROR), context)
 
 
+def move(running: Process, family_id: str, person_id: int, kind: Any, **more: str) -> Any:
+    """Move an infant."""
+    request = pb.MoveInfantRequest(family_id=family_id, person_id=render("per", person_id), kind=kind, **more)
+    return act(running, request)
+
+
+def merged(running: Process, *observations: referral_pb2.Observation) -> tuple[Any, Any, str]:
+    """Submit two referrals that may be one family; return both decisions and the review."""
+    (known,) = running.submit(event(1, choice("parent_illness_severity", "severe")))
+    (asked,) = running.submit(perhaps(1, *observations))
+    return known, asked, asked.match.review_id
+
+
+def infant_in(running: Process, family_id: str) -> int:
+    """Return the infant of a family."""
+    return next(one.person_id for one in rows_of(running, family_id).persons if one.role == "infant")
+
+
 def rows_of(running: Process, family_id: str) -> FamilyRows:
     """Return a family's rows."""
     number = parse("fam", family_id)
     with running.core.store.read() as reader:
         return reader.families([number])[number]
+
+
+def held(running: Process, *family_ids: str) -> dict[str, Any]:
+    """Return what is held of families: which referral is where, of whom, in which episode, and who leads."""
+    found: dict[str, Any] = {}
+    for family_id in family_ids:
+        rows = rows_of(running, family_id)
+        referrals = {row.event_id for row in rows.events if row.kind is EventKind.REFERRAL}
+        links = {link.event_id: (link.episode_id, dict(link.people)) for link in rows.links}
+        alive = {links[one][0] for one in referrals}
+        found[family_id] = (
+            {one: links[one] for one in referrals},
+            {
+                lead.episode_id: (lead.service, lead.board, lead.state)
+                for lead in rows.leads
+                if lead.episode_id in alive
+            },
+        )
+    return found
 
 
 def sound(running: Process) -> list[Any]:

@@ -24,8 +24,9 @@ from router.service.golive.work import (
 from router.service.tools import Tools
 from router.service.work import Done, reused
 from router.service.workspace import Workspace
+from router.store.familyrows import AnswerRow
 from router.store.ids import MalformedIdError, parse, render
-from router.store.interface import AnswerRow, Change
+from router.store.interface import Change
 from router.store.packrows import PackActKind, PackActRow, PackRow
 from router.v1 import rule_service_pb2 as pb
 

@@ -16,7 +16,8 @@ from router.routing.decide import Decider
 from router.routing.decision import Decision
 from router.service.hindsight import case_again
 from router.service.packs import kept_pack
-from router.store.interface import DecisionRow, Reader
+from router.store.familyrows import DecisionRow
+from router.store.interface import Reader
 from router.store.open import open_store
 from router.v1 import decision_pb2
 

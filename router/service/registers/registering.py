@@ -23,19 +23,9 @@ from router.service.recording import Recorder
 from router.service.registers.files import Batch
 from router.service.registers.records import Record, Refused
 from router.service.workspace import KeyHash
+from router.store.familyrows import EpisodeRow, EventKind, EventRow, LinkRow, PersonRow, ReferralVersion
 from router.store.ids import IdSource
-from router.store.interface import (
-    Change,
-    EpisodeRow,
-    EventKind,
-    EventRow,
-    LinkRow,
-    PersonRow,
-    ReferralVersion,
-    Store,
-    StoreBusyError,
-    Transaction,
-)
+from router.store.interface import Change, Store, StoreBusyError, Transaction
 from router.v1 import referral_pb2 as pb
 
 METHOD = "families load"

@@ -24,8 +24,9 @@ from router.service.reviews.familyviews import (
 from router.service.reviews.holdings import now_of, unknown_family
 from router.service.work import Caller, Note
 from router.store.ids import render
-from router.store.interface import Change, HeldReview, ReviewFilter
+from router.store.interface import Change
 from router.store.interface import Reader as StoreReader
+from router.store.reviewrows import HeldReview, ReviewFilter
 from router.v1 import decision_pb2
 from router.v1 import family_service_pb2 as pb
 

@@ -13,16 +13,9 @@ from router.service.decode import from_micros
 from router.service.encode import URGENCIES, shown, stamp, stamp_micros
 from router.service.explaining import service_name
 from router.service.families import EventMemory, FamilyState, family_state, latest_decision, telling
+from router.store.familyrows import EventKind, EventRow, FamilyRows, LeadState
 from router.store.ids import render
-from router.store.interface import (
-    EventKind,
-    EventRow,
-    FamilyRows,
-    HeldReview,
-    LeadState,
-    RegroupingRow,
-    ReviewEventRow,
-)
+from router.store.reviewrows import HeldReview, RegroupingRow, ReviewEventRow
 from router.v1 import decision_pb2, referral_pb2
 from router.v1 import family_service_pb2 as pb
 

@@ -12,21 +12,9 @@ from router.service.families import FamilyState, family_state, telling
 from router.service.tools import Tools
 from router.service.work import FamilyWork
 from router.service.workspace import Workspace
-from router.store.interface import (
-    Change,
-    EpisodeRow,
-    EventKind,
-    EventRow,
-    FamilyRows,
-    JudgementRow,
-    LinkRow,
-    PersonRow,
-    Reader,
-    RegroupedRow,
-    RegroupingKind,
-    RegroupingRow,
-    Verdict,
-)
+from router.store.familyrows import EpisodeRow, EventKind, EventRow, FamilyRows, LinkRow, PersonRow
+from router.store.interface import Change, Reader
+from router.store.reviewrows import JudgementRow, RegroupedRow, RegroupingKind, RegroupingRow, Verdict
 
 
 class Holding:

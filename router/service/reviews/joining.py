@@ -13,7 +13,8 @@ from router.service.reviews.holdings import Act, Holding
 from router.service.reviews.redeciding import Redeciding, standing_together
 from router.service.reviews.regrouping import Mover
 from router.service.reviews.reviewbook import ReviewBook, Sides
-from router.store.interface import LeadRow, LeadState, LinkRow, RegroupingKind, Verdict
+from router.store.familyrows import LeadRow, LeadState, LinkRow
+from router.store.reviewrows import RegroupingKind, Verdict
 
 
 def survivor(one: Holding, other: Holding, act: Act) -> tuple[Holding, Holding]:

@@ -24,8 +24,9 @@ from router.service.reviews.reviewing import answered, finish
 from router.service.tools import Tools
 from router.service.work import Done, MoveInfant
 from router.service.workspace import Workspace
+from router.store.familyrows import EventKind, EventRow
 from router.store.ids import render
-from router.store.interface import EventKind, EventRow, RegroupingKind
+from router.store.reviewrows import RegroupingKind
 from router.v1 import family_service_pb2 as pb
 from router.v1 import referral_pb2
 

@@ -22,8 +22,8 @@ from router.service.document import Document
 from router.service.encode import STATES, MatchTold
 from router.service.families import FamilyState, latest_decision, standing_of
 from router.service.reviews.holdings import Act, Holding
+from router.store.familyrows import DecisionFilter, DecisionRow, LeadRow
 from router.store.ids import render
-from router.store.interface import DecisionFilter, DecisionRow, LeadRow
 from router.v1 import family_service_pb2 as pb
 
 _EVERY = 1_000_000

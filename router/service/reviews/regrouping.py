@@ -13,7 +13,8 @@ from router.service.families import FamilyState
 from router.service.reviews.holdings import Act, Holding
 from router.service.work import UndoInfantMove, UndoMerge
 from router.service.workspace import Workspace
-from router.store.interface import EventRow, LinkRow, RegroupingKind, RegroupingRow
+from router.store.familyrows import EventRow, LinkRow
+from router.store.reviewrows import RegroupingKind, RegroupingRow
 
 _NOBODY: Mapping[int, int] = {}
 

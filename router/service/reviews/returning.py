@@ -22,8 +22,9 @@ from router.service.reviews.reviewing import answered, finish
 from router.service.tools import Tools
 from router.service.work import Done, UndoInfantMove
 from router.service.workspace import Workspace
+from router.store.familyrows import EventKind, EventRow, LinkRow
 from router.store.ids import render
-from router.store.interface import EventKind, EventRow, LinkRow, RegroupingKind, RegroupingRow, ReviewState
+from router.store.reviewrows import RegroupingKind, RegroupingRow, ReviewState
 from router.v1 import family_service_pb2 as pb
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from router.service.reviews.holdings import Act, now_of
-from router.store.interface import HeldReview, ReviewEventRow, ReviewState
+from router.store.reviewrows import HeldReview, ReviewEventRow, ReviewState
 
 _NOTHING: Mapping[int, int] = {}
 #: The two families of each open review, by the review's id as a text.

@@ -18,8 +18,9 @@ from router.service.reviews.reviewbook import ReviewBook, Sides
 from router.service.tools import Tools
 from router.service.work import ClaimReview, DecideReview, Done, FamilyWork, ReleaseReview, ReopenReview, reused
 from router.service.workspace import Workspace
+from router.store.familyrows import AnswerRow, EventKind, StoredAnswer
 from router.store.ids import parse, render
-from router.store.interface import AnswerRow, EventKind, HeldReview, ReviewState, StoredAnswer, Verdict
+from router.store.reviewrows import HeldReview, ReviewState, Verdict
 from router.v1 import family_service_pb2 as pb
 
 DEFAULT_MINUTES = 30

@@ -12,7 +12,8 @@ import pytest
 from router.service.core import Core
 from router.service.promised import DANGER_NOTICES
 from router.store.checking import CHECKS, Result, check_store
-from router.store.interface import Change, DecisionFilter
+from router.store.familyrows import DecisionFilter
+from router.store.interface import Change
 from router.store.packrows import PackActKind, ShadowRow
 from tests.support.history import play, routing
 from tests.support.keeping import Keeper

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.store.interface import Change, DecisionFilter, Store, StoreError
+from router.store.familyrows import DecisionFilter
+from router.store.interface import Change, Store, StoreError
 from router.store.key import load_key
 from router.store.open import open_store
 from router.store.parts import Joined, digests_in, kept, rows, whole

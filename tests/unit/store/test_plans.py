@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import event
 
 from router.store import sqlite_file
-from router.store.interface import Change, DecisionFilter, EventKind, Reader, ReviewFilter, Store
+from router.store.familyrows import DecisionFilter, EventKind
+from router.store.interface import Change, Reader, Store
 from router.store.key import load_key
 from router.store.open import open_store
+from router.store.reviewrows import ReviewFilter
 from router.store.sqlite import SqliteReader
 from router.store.tables import RECORD
 from tests.contract.samples import Samples
