@@ -336,4 +336,9 @@ def _unmapped(case: Case, facts: Container[str]) -> tuple[Unmapped, ...]:
         concepts = [*event.concerns, *(one.unmapped for one in event.observations if one.unmapped is not None)]
         concepts += [CodedConcept("fact", one.fact) for one in event.observations if one.fact not in facts]
         said.update(Unmapped(concept, event.source_system) for concept in concepts)
-    return tuple(sorted(said, key=lambda one: (one.source_system, one.concept.system, one.concept.code)))
+    return tuple(sorted(said, key=_in_full))
+
+
+def _in_full(one: Unmapped) -> tuple[str, ...]:
+    # By every word of it: whatever is left out would be in the order of a set, which is another in each process.
+    return one.source_system, one.concept.system, one.concept.code, one.concept.display

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import hashlib
 import itertools
 import os
 import signal
@@ -17,9 +18,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
+from typing import Self
 
 from router.bench.postgres import PostgresServer
 from router.store.ids import parse
+from router.store.interface import Reader
 from router.v1 import routing_service_pb2 as pb
 from tests.fault.delivery import Delivery
 from tests.fault.families import MODERATE, SUICIDAL, sent_by
@@ -35,6 +38,8 @@ SENDERS = 6
 #: How many answers come between two kills, at most.
 _ANSWERS_BETWEEN = 30
 _STARTS = 5
+#: How many answers to look up in the store at once.
+_AT_ONCE = 500
 #: What is killed, and how often beside the others.
 _TARGETS = {
     "sqlite": {"worker": 7, "supervisor": 3},
@@ -53,12 +58,32 @@ class Kills(Outcome):
     longest_silence_seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is remembered of an answer: tens of thousands of them are large."""
+
+    digest: bytes
+    referral_id: int
+    decision_id: int
+    family_id: str
+
+    @classmethod
+    def of(cls, answer: pb.SubmitReferralResponse) -> Self:
+        """Remember an answer."""
+        return cls(
+            hashlib.sha256(answer.SerializeToString()).digest(),
+            parse("ref", answer.referral_id),
+            parse("dec", answer.decision.decision_id),
+            answer.decision.family_id,
+        )
+
+
 @dataclass
 class _Load:
     """What was sent and what was acknowledged, by request id."""
 
     requests: dict[str, pb.SubmitReferralRequest] = field(default_factory=dict)
-    answers: dict[str, bytes] = field(default_factory=dict)
+    answers: dict[str, _Answer] = field(default_factory=dict)
     answered: asyncio.Condition = field(default_factory=asyncio.Condition)
     over: bool = False
 
@@ -87,8 +112,7 @@ async def _send(delivery: Delivery, load: _Load, numbers: Iterator[int]) -> None
         seen = SUICIDAL if number % 10 == 0 else MODERATE
         request = submit(sent_by(family, place, seen), f"killed-{number:07d}")
         load.requests[request.request_id] = request
-        answer = await delivery.send(request)
-        load.answers[request.request_id] = answer.SerializeToString()
+        load.answers[request.request_id] = _Answer.of(await delivery.send(request))
         async with load.answered:
             load.answered.notify_all()
 
@@ -148,9 +172,9 @@ async def _send_again(delivery: Delivery, load: _Load, outcome: Kills) -> None:
 
     async def again() -> None:
         for request_id, first in waiting:
-            second = await delivery.send(load.requests[request_id])
+            second = _Answer.of(await delivery.send(load.requests[request_id]))
             outcome.sent_again += 1
-            if second.SerializeToString() != first:
+            if second != first:
                 outcome.faults["another answer to the same request"].append(request_id)
 
     await asyncio.gather(*(again() for _ in range(SENDERS)))
@@ -158,22 +182,18 @@ async def _send_again(delivery: Delivery, load: _Load, outcome: Kills) -> None:
 
 def judge(installed: Installation, load: _Load, outcome: Kills) -> None:
     """Look at what is stored, past the replicas, and write every fault into ``outcome``."""
+    families: dict[str, set[str]] = defaultdict(set)
     store = installed.open_store()
     try:
         with store.read() as reader:
-            kept = reader.answers(list(load.answers))
-            answers = [pb.SubmitReferralResponse.FromString(one) for one in load.answers.values()]
-            events = reader.events_by_id([parse("ref", one.referral_id) for one in answers])
-            decisions = reader.decisions_by_id([parse("dec", one.decision.decision_id) for one in answers])
+            answers = iter(load.answers.items())
+            while some := dict(itertools.islice(answers, _AT_ONCE)):
+                _judge_some(reader, some, outcome)
     finally:
         store.close()
-    outcome.faults["acknowledged and lost"] += sorted(load.answers.keys() - kept.keys())
-    families: dict[str, set[str]] = defaultdict(set)
-    for one in answers:
-        if parse("ref", one.referral_id) not in events or parse("dec", one.decision.decision_id) not in decisions:
-            outcome.faults["acknowledged and half-written"].append(one.request_id)
-        number = (int(one.request_id.removeprefix("killed-")) + 1) // 2
-        families[str(number)].add(one.decision.family_id)
+    for request_id, one in load.answers.items():
+        number = (int(request_id.removeprefix("killed-")) + 1) // 2
+        families[str(number)].add(one.family_id)
     outcome.faults["duplicate families"] += sorted(name for name, found in families.items() if len(found) > 1)
     with Place(installed.url, str(installed.key_file)).sql() as sql:
         doubled = sql(
@@ -186,6 +206,18 @@ def judge(installed: Installation, load: _Load, outcome: Kills) -> None:
         )
     outcome.faults["referrals written twice"] += [str(each) for each in doubled]
     outcome.faults["decisions without a notice"] += [str(each) for each in unheard]
+
+
+def _judge_some(reader: Reader, answers: dict[str, _Answer], outcome: Kills) -> None:
+    kept = reader.answers(list(answers))
+    events = reader.events_by_id([one.referral_id for one in answers.values()])
+    decisions = reader.decisions_by_id([one.decision_id for one in answers.values()])
+    outcome.faults["acknowledged and lost"] += sorted(answers.keys() - kept.keys())
+    outcome.faults["acknowledged and half-written"] += sorted(
+        request_id
+        for request_id, one in answers.items()
+        if one.referral_id not in events or one.decision_id not in decisions
+    )
 
 
 def kill(kind: str, kills: int, seed: int = 1) -> Kills:

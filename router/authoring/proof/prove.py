@@ -11,7 +11,7 @@ import z3
 
 from router.authoring.proof.asking import SECONDS_A_QUESTION, Asker
 from router.authoring.proof.findings import Finding, Kind, Proof, Witness
-from router.authoring.proof.symbols import SCORES, Both, Family
+from router.authoring.proof.symbols import RECKONED_FROM, SCORES, Both, Family
 from router.model.danger import TRIGGERS
 from router.model.referral import Urgency
 from router.rules.evaluation import Circumstances, is_offered
@@ -283,17 +283,18 @@ class _Prover:
         later = Family(self.pack, " later")
         times = [name for name in self.pack.facts if later.is_time(name)]
         stage = {name for name, one in self.pack.facts.items() if one.derivation == "stage"}
+        # A time that is not known stays so: were each to be known, whatever it is reckoned from would have to be.
         passing = [
-            z3.And(mine.known, theirs.known, mine.nothing == theirs.nothing, theirs.value >= mine.value)
+            z3.And(mine.known == theirs.known, mine.nothing == theirs.nothing, theirs.value >= mine.value)
             for name in times
             for mine, theirs in ((self.family.facts[name], later.facts[name]),)
         ]
         versions = ((one, there) for one in self._of_kinds(*HANDOVERS) for there in self.pack.versions(one.receiver))
         for move, receiver in versions:
             after = z3.And(later.formula(move).met, later.formula(receiver).met)
-            nothing_else = [
-                z3.Not(symbol.known) for name, symbol in later.facts.items() if name not in times and name not in stage
-            ]
+            asked = {one.condition.fact for rule in (move, receiver) for one in rule.criteria.values()}
+            told = {*times, *stage, *(RECKONED_FROM - asked)}
+            nothing_else = [z3.Not(symbol.known) for name, symbol in later.facts.items() if name not in told]
             model = self.asker.find(
                 f"age alone in {move.name}",
                 [self.family, later],

@@ -27,6 +27,9 @@ TIMES = frozenset({
 })  # fmt: skip
 """Derivations that change by the passing of time alone. ``stage`` is not one of them: a birth is an event."""
 
+RECKONED_FROM = frozenset({"gestation_weeks"})
+"""What an age is reckoned from besides the days: known, it states no need."""
+
 SCORES = "points"
 """The unit of a score."""
 
