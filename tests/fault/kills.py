@@ -200,10 +200,7 @@ def judge(installed: Installation, load: _Load, outcome: Kills) -> None:
             "SELECT source_system, source_reference, source_version FROM event WHERE kind = 'referral' "
             "GROUP BY source_system, source_reference, source_version HAVING count(*) > 1"
         )
-        unheard = sql(
-            "SELECT decision_id FROM decision WHERE NOT EXISTS "
-            "(SELECT 1 FROM notice WHERE notice.decision_id = decision.decision_id)"
-        )
+        unheard = sql("SELECT decision_id FROM decision EXCEPT SELECT decision_id FROM notice")
     outcome.faults["referrals written twice"] += [str(each) for each in doubled]
     outcome.faults["decisions without a notice"] += [str(each) for each in unheard]
 
