@@ -101,6 +101,11 @@ class _Failure:
     message: str
     retry_seconds: float = 0.0
 
+    @property
+    def passes(self) -> bool:
+        """Whether the same request may be taken later. ``INTERNAL`` without a reason is a connection that broke."""
+        return self.code in RETRIED or (self.code is grpc.StatusCode.INTERNAL and not self.reason)
+
 
 _CLOSED = _Failure(grpc.StatusCode.UNAVAILABLE, "", "the router closed the stream without an answer")
 
@@ -165,7 +170,7 @@ class Client:
             if attempt:
                 self.backoff.wait(attempt - 1, batch.retry_seconds)
             yield from self._try_batch(batch)
-            if batch.failure.code not in RETRIED:
+            if not batch.failure.passes:
                 break
         for request_id in batch.waiting:
             for item in batch.items[request_id]:
@@ -177,7 +182,7 @@ class Client:
         try:
             for answer in self._stream(list(batch.waiting.values())):
                 failure = _of_item(answer)
-                if failure is not None and failure.code in RETRIED:
+                if failure is not None and failure.passes:
                     batch.failure = failure
                     batch.retry_seconds = max(batch.retry_seconds, failure.retry_seconds)
                 elif batch.waiting.pop(answer.request_id, None) is not None:
@@ -267,7 +272,7 @@ class Client:
                 return call()
             except grpc.RpcError as error:
                 failure = _of_call(error)
-                if failure.code not in RETRIED:
+                if not failure.passes:
                     return failure
             if attempt + 1 < self.backoff.attempts:
                 self.backoff.wait(attempt, failure.retry_seconds)

@@ -20,6 +20,7 @@ _AGAIN = frozenset(
         grpc.StatusCode.RESOURCE_EXHAUSTED,
     )
 )
+_STATUS = "grpc-status-details-bin"
 _PAUSE_SECONDS = 0.05
 _TRY_SECONDS = 20
 _SERVICE = pb.DESCRIPTOR.services_by_name["RoutingService"].full_name
@@ -74,9 +75,14 @@ class Delivery:
             try:
                 answer_given = await call(request, timeout=_TRY_SECONDS)
             except grpc.aio.AioRpcError as error:
-                if error.code() not in _AGAIN:
+                if error.code() not in _AGAIN and not _is_of_the_connection(error):
                     raise
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 self.answered += 1
                 return answer_given
+
+
+def _is_of_the_connection(error: grpc.aio.AioRpcError) -> bool:
+    # The router gives a reason with each of its own.
+    return error.code() is grpc.StatusCode.INTERNAL and not dict(error.trailing_metadata() or ()).get(_STATUS)

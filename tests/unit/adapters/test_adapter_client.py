@@ -167,6 +167,15 @@ def test_a_busy_answer_to_one_item_is_asked_again(router: FakeRouter, client: Cl
     assert sorted(router.seen.values()) == [1, 1, 3]
 
 
+@pytest.mark.parametrize(("reason", "fate"), [("", "sent"), ("INTERNAL", "failed")])
+def test_a_connection_that_broke_is_no_fault_of_the_router(
+    router: FakeRouter, client: Client, reason: str, fate: str
+) -> None:
+    """The router gives a reason with each of its faults; a connection that broke in an answer has none."""
+    router.fail = [(grpc.StatusCode.INTERNAL, reason)]
+    assert fates(list(client.send(THREE[:1]))) == [fate]
+
+
 def test_single_calls_are_tried_again(router: FakeRouter, client: Client, waits: Waits) -> None:
     """A quarantined message waits for a busy router too."""
     router.fail = [(grpc.StatusCode.UNAVAILABLE, "")] * 3
