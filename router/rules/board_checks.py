@@ -78,7 +78,7 @@ class BoardChecks:
         for one in self.differing:
             code, name = one.shape.board, one.file.name
             if code not in self.boards:
-                yield one.file.fault(("board",), self._no_board(code))
+                yield one.file.fault(("board",), self.no_board(code))
                 continue
             if code in first:
                 yield one.file.fault(("board",), f"board {code} has a file already: {first[code]}; keep one")
@@ -93,7 +93,7 @@ class BoardChecks:
         for name, shape in self.services.items():
             for place, code in enumerate(shape.boards or ()):
                 if code not in self.boards:
-                    yield self.service_files[name].fault(("boards", place), self._no_board(code))
+                    yield self.service_files[name].fault(("boards", place), self.no_board(code))
             if shape.boards is None:
                 continue
             file = self.service_files[name]
@@ -150,7 +150,12 @@ class BoardChecks:
     def _no_service(self, name: str) -> str:
         return f"'{name}' is not a service of this pack{schema.nearest(name, self.services)}"
 
-    def _no_board(self, code: str) -> str:
+    def knows(self, code: str) -> bool:
+        """Return whether a code is a board's, or one of its older codes."""
+        return code in self.boards or code in self.old_codes
+
+    def no_board(self, code: str) -> str:
+        """Say that a code is not one of a board, and what may be meant."""
         if code in self.old_codes:
             return f"'{code}' is an older code of board {self.old_codes[code]}; write that one"
         return f"'{code}' is not a board of boards.yaml{schema.nearest(code, self.boards)}"

@@ -333,19 +333,24 @@ class _Checker:
                 handed = case.handed_over
                 if handed is not None and case.incumbent is None:
                     yield file.fault((*path, "handed_over"), "says how the incumbent came to lead; name the incumbent")
-                giver = handed.by if handed is not None else None
-                named = (
-                    case.requested,
-                    case.incumbent,
-                    case.referrer,
-                    giver,
-                    expect.lead,
-                    *case.declined,
-                    *(expect.supporting or ()),
-                )
-                for slug in (*named, *expect.not_supporting):
+                if case.board is not None and not self.board_checks.knows(case.board):
+                    yield file.fault_of_value((*path, "board"), self.board_checks.no_board(case.board))
+                named: list[tuple[Path_, str | None]] = [
+                    (("requested",), case.requested),
+                    (("incumbent",), case.incumbent),
+                    (("referrer",), case.referrer),
+                    (("handed_over", "by"), handed.by if handed is not None else None),
+                    (("expect", "lead"), expect.lead),
+                ]
+                for at, listed in (
+                    (("declined",), case.declined),
+                    (("expect", "supporting"), expect.supporting or ()),
+                    (("expect", "not_supporting"), expect.not_supporting),
+                ):
+                    named += [((*at, place), slug) for place, slug in enumerate(listed)]
+                for where, slug in named:
                     if slug is not None and slug not in self.services:
-                        yield file.fault(path, self._no_service(slug))
+                        yield file.fault_of_value((*path, *where), self._no_service(slug))
 
     def _stories(self) -> Iterator[Fault]:
         for file, shape in self._all(schema.StoryFile):

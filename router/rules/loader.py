@@ -66,6 +66,11 @@ def load_pack(folder: Path) -> Pack:
     if not folder.is_dir():
         raise PackError([Fault(str(folder), 0, 0, "is not a folder; name the folder of a rule pack")])
     root = folder.resolve()
+    if not any((folder / name).is_file() for name in FILES):
+        inner = sorted(path.parent for path in islice(folder.glob("*/pack.yaml"), MOST_FILES))
+        if inner:
+            message = f"is not a pack; did you mean {' or '.join(map(str, inner[:3]))}?"
+            raise PackError([Fault(str(folder), 0, 0, message)])
     paths = sorted(islice(folder.rglob("*.yaml"), MOST_FILES + 1))
     if len(paths) > MOST_FILES:
         raise PackError([_too_many(str(folder))])
@@ -141,7 +146,7 @@ def _read(name: str, content: bytes, kind: type[Model]) -> tuple[YamlFile, Model
     try:
         return file, kind.model_validate(file.data)
     except ValidationError as error:
-        raise PackError([_explain(file, detail) for detail in _plain(error)[:MOST_FAULTS]]) from None
+        raise PackError([_explain(file, kind, detail) for detail in _plain(error)[:MOST_FAULTS]]) from None
 
 
 def _plain(error: ValidationError) -> list[Any]:
@@ -155,17 +160,21 @@ def _plain(error: ValidationError) -> list[Any]:
     ]
 
 
-def _explain(file: YamlFile, detail: Any) -> Fault:
+def _explain(file: YamlFile, kind: type[BaseModel], detail: Any) -> Fault:
     path = tuple(part for part in detail["loc"] if part != "[key]")
     last = str(path[-1])[:MOST_NAME] if path else "file"
     match detail["type"]:
         case "extra_forbidden":
-            message = f"has a key '{last}' that is not known here; check its spelling"
+            hint = schema.nearest(last, schema.keys_at(kind, path[:-1])) or "; check its spelling"
+            message = f"has a key '{last}' that is not known here{hint}"
         case "missing":
             message = f"lacks '{last}'"
         case "string_pattern_mismatch":
             given = str(detail["input"])[:MOST_NAME]
-            message = f"has '{given}', which is not written as names are here: lower case, as in its neighbours"
+            if detail["ctx"]["pattern"] == schema.BOARD_CODE:
+                message = f"has '{given}', which is not a board code: write S08 and six digits, as in boards.yaml"
+            else:
+                message = f"has '{given}', which is not written as names are here: lower case, as in its neighbours"
         case "literal_error":
             message = f"has '{str(detail['input'])[:MOST_NAME]}'; use one of {detail['ctx']['expected']}"
         case "value_error":

@@ -8,13 +8,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,63}$")]
-BoardCode = Annotated[str, Field(pattern=r"^S08[0-9]{6}$")]
+BOARD_CODE = r"^S08[0-9]{6}$"
+BoardCode = Annotated[str, Field(pattern=BOARD_CODE)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 MOST_LIKENED = 1_000
 ValueInFile = bool | int | str | date
@@ -32,6 +33,22 @@ def nearest(name: str, known: Iterable[str]) -> str:
     # among too many names, looking takes longer than the hint is worth
     close = difflib.get_close_matches(name[:64], listed, n=1) if len(listed) <= MOST_LIKENED else []
     return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def keys_at(kind: type[BaseModel], path: Iterable[str | int]) -> list[str]:
+    """Return the keys that the part of a file at ``path`` may have."""
+    kinds = [kind]
+    for part in path:
+        fields = [f for one in kinds for name, f in one.model_fields.items() if (f.alias or name) == part]
+        # a place in a list and a name of the author's own lead no deeper into the shapes
+        kinds = [inner for one in fields for inner in _shapes_in(one.annotation)] or kinds
+    return [field.alias or name for one in kinds for name, field in one.model_fields.items()]
+
+
+def _shapes_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [inner for part in get_args(annotation) for inner in _shapes_in(part)]
 
 
 class PackFile(Strict):

@@ -22,6 +22,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, ScalarEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from router.rules.slips import in_plain_words
+
 MOST_BYTES = 262_144
 MOST_DEPTH = 12
 MOST_PARTS = 20_000
@@ -61,6 +63,7 @@ class YamlFile:
     name: str
     data: Any
     places: Mapping[Path_, tuple[int, int]] = field(repr=False)
+    values: Mapping[Path_, tuple[int, int]] = field(repr=False)
 
     def fault(self, path: Path_, message: str) -> Fault:
         """Return a fault at ``path``, or at the nearest part above it that has a place."""
@@ -68,6 +71,12 @@ class YamlFile:
             path = path[:-1]
         line, column = self.places.get(path, (1, 1))
         return Fault(self.name, line, column, message)
+
+    def fault_of_value(self, path: Path_, message: str) -> Fault:
+        """Return a fault at the value of ``path`` itself, not at its key."""
+        if path not in self.values:
+            return self.fault(path, message)
+        return Fault(self.name, *self.values[path], message)
 
 
 def read_yaml(file: Path, name: str) -> YamlFile:
@@ -111,7 +120,7 @@ def parse_yaml(text: str, name: str) -> YamlFile:
     except MarkedYAMLError as fault:
         mark = fault.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise PackError([Fault(name, line, column, f"is not YAML: {fault.problem or 'cannot be parsed'}")]) from None
+        raise PackError([Fault(name, line, column, f"is not YAML: {in_plain_words(fault)}")]) from None
     except YAMLError:
         raise PackError([Fault(name, 0, 0, "is not YAML: it has a character that no text has")]) from None
     except RecursionError:
@@ -122,7 +131,7 @@ def parse_yaml(text: str, name: str) -> YamlFile:
     data = reader.build(node, ())
     if reader.faults:
         raise PackError(reader.faults)
-    return YamlFile(name, data, reader.places)
+    return YamlFile(name, data, reader.places, reader.values)
 
 
 def _too_large(name: str) -> Fault:
@@ -155,11 +164,13 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.places: dict[Path_, tuple[int, int]] = {}
+        self.values: dict[Path_, tuple[int, int]] = {}
         self.faults: list[Fault] = []
 
     def build(self, node: Node, path: Path_) -> Any:
         place = (node.start_mark.line + 1, node.start_mark.column + 1)
         self.places.setdefault(path, place)
+        self.values[path] = place
         if not isinstance(node, ScalarNode) and str(node.tag) not in _PLAIN_TAGS:
             self.faults.append(Fault(self.name, *place, "has a tag; write the value out, without '!'"))
             return None

@@ -53,7 +53,7 @@ def test_the_small_pack_is_sound() -> None:
             CLINIC,
             "    source: book\n",
             "    source: book\n    sorce: book\n",
-            "services/clinic.yaml:12:5: has a key 'sorce' that is not known here; check its spelling",
+            "services/clinic.yaml:12:5: has a key 'sorce' that is not known here; did you mean 'source'?",
         ),
         (
             CLINIC,
@@ -221,7 +221,7 @@ def test_the_small_pack_is_sound() -> None:
             "boards.yaml",
             "  S08000015:",
             "  S0800001:",
-            "boards.yaml:3:3: has 'S0800001', which is not written as names are here: lower case, as in its neighbours",
+            "boards.yaml:3:3: has 'S0800001', which is not a board code: write S08 and six digits, as in boards.yaml",
         ),
         (
             "lead.yaml",
@@ -308,7 +308,7 @@ def test_a_misspelt_key_is_found_beside_what_it_leaves_out() -> None:
     """Both are told: the key that is not known, and the one that is missing."""
     assert faults_of(plant(CLINIC, "    source: book\n", "    sorce: book\n")) == [
         "services/clinic.yaml:8:3: lacks 'source'",
-        "services/clinic.yaml:11:5: has a key 'sorce' that is not known here; check its spelling",
+        "services/clinic.yaml:11:5: has a key 'sorce' that is not known here; did you mean 'source'?",
     ]
 
 
