@@ -6,9 +6,10 @@ that stage and ages always go together as they do in earnest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ SOURCES = ("maternity-system", "mental-health-system", "health-visiting-system")
 _REFS = {About.PARENT: "parent", About.PARTNER: "partner", About.INFANT: "infant", About.FAMILY: ""}
 _IDS = {"parent": 1, "partner": 2, "infant": 3}
 _MONTH_DAYS = 30.4375
+_MOST_WANTED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,19 @@ class _Words:
 
 
 _KNOWN: dict[str, _Words] = {}
+
+Aim = Mapping[str, tuple[FactValue, ...]]
+"""Facts to draw for nearly every family, each with the values to prefer; none for no preference."""
+_NO_AIM: Aim = MappingProxyType({})
+# How many days a family of a derived number's middle is old.
+_DAYS_OF: Mapping[str, Callable[[int], int]] = MappingProxyType(
+    {
+        "weeks_postnatal": lambda weeks: 7 * weeks + 3,
+        "infant_age_months": lambda months: round((months + 0.5) * _MONTH_DAYS),
+        "parent_age_years": lambda years: round((years + 0.5) * 365.25),
+    }
+)
+_KIND_OF_STAGE = {"preconception": "none", "pregnant": "unborn", "postnatal": "born"}
 
 
 def _words(pack: Pack) -> _Words:
@@ -90,39 +105,70 @@ def services(pack: Pack) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def facts(draw: st.DrawFn, pack: Pack, *, danger: bool = True) -> dict[str, FactValue]:
+def facts(draw: st.DrawFn, pack: Pack, *, danger: bool = True, aim: Aim = _NO_AIM) -> dict[str, FactValue]:
     """Draw what is said of a family: most of what one or two rules ask for, and something besides.
 
     With ``danger`` false nothing is said that the safety floor reads.
     """
     words = _words(pack)
+    aimed = [name for name in aim if name in words.sayable]
     asked = draw(st.lists(st.sampled_from(words.asked), max_size=2))
     besides = draw(st.lists(st.sampled_from(words.sayable), max_size=3))
     floor = {trigger.fact for trigger in TRIGGERS}
-    names = list(dict.fromkeys([*(fact for facts in asked for fact in facts), *besides]))
+    names = list(dict.fromkeys([*aimed, *(fact for facts in asked for fact in facts), *besides]))
     return {
-        name: draw(values(pack, name))
+        name: draw(st.one_of(st.sampled_from(aim[name]), values(pack, name)) if aim.get(name) else values(pack, name))
         for name in names
-        if (danger or name not in floor) and draw(st.integers(0, 4)) > 0
+        if (danger or name not in floor) and draw(st.integers(0, 9 if name in aim else 4)) > 0
     }
 
 
 @st.composite
-def people(draw: st.DrawFn, pack: Pack) -> tuple[Person, ...]:
+def people(draw: st.DrawFn, pack: Pack, *, aim: Aim = _NO_AIM) -> tuple[Person, ...]:
     """Draw a parent and, mostly, a child, born or not, with dates that put them on the bounds of criteria."""
     today = WHEN.date()
-    born = _date(draw, pack, "parent_age_years", today, days=365.25)
-    parent = Person("parent", Role.MOTHER, birth_date=born)
-    match draw(st.sampled_from(("none", "unborn", "born", "born"))):
+    wanted = _derivations(pack, aim)
+    born = _wanted(draw, wanted, today, "parent_age_years")
+    parent = Person("parent", Role.MOTHER, birth_date=born or _date(draw, pack, "parent_age_years", today, days=365.25))
+    match draw(st.sampled_from(("none", "unborn", "born", "born", *4 * _kinds(wanted)))):
         case "unborn":
             weeks = draw(st.one_of(st.none(), _near(pack, "pregnancy_weeks", most=TERM_WEEKS)))
             expected = None if weeks is None else today + timedelta(weeks=TERM_WEEKS - weeks)
             return parent, Person("infant", Role.UNBORN, expected_date=expected)
         case "born":
-            months = _date(draw, pack, "infant_age_months", today, days=_MONTH_DAYS)
-            return parent, Person("infant", Role.INFANT, birth_date=months)
+            day = _wanted(draw, wanted, today, "weeks_postnatal", "infant_age_months")
+            return parent, Person(
+                "infant", Role.INFANT, birth_date=day or _date(draw, pack, "infant_age_months", today, days=_MONTH_DAYS)
+            )
         case _:
             return (parent,)
+
+
+def _derivations(pack: Pack, aim: Aim) -> dict[str, tuple[FactValue, ...]]:
+    """Return the values to prefer of what is worked out from dates, by derivation."""
+    return {pack.facts[name].derivation: preferred for name, preferred in aim.items() if pack.facts[name].derivation}
+
+
+def _kinds(wanted: Mapping[str, tuple[FactValue, ...]]) -> tuple[str, ...]:
+    """Return which kinds of child what is wanted needs."""
+    stages = [_KIND_OF_STAGE[str(one)] for one in wanted.get("stage", ()) if one in _KIND_OF_STAGE]
+    ages = ["born"] if wanted.keys() & {"weeks_postnatal", "infant_age_months"} else []
+    return (*stages, *ages, *(["unborn"] if "pregnancy_weeks" in wanted else []))
+
+
+def _wanted(
+    draw: st.DrawFn, wanted: Mapping[str, tuple[FactValue, ...]], today: date, *derivations: str
+) -> date | None:
+    """Draw a birth date that gives one of the preferred numbers, half of the time where there are any."""
+    days = [
+        _DAYS_OF[derivation](value)
+        for derivation in derivations
+        for value in wanted.get(derivation, ())
+        if type(value) is int and 0 <= value <= _MOST_WANTED
+    ]
+    if not days or not draw(st.booleans()):
+        return None
+    return today - timedelta(days=draw(st.sampled_from(days)))
 
 
 def _near(pack: Pack, derivation: str, most: int = 10_000) -> st.SearchStrategy[int]:
@@ -146,20 +192,21 @@ def cases(
     silent: bool = False,
     danger: bool = True,
     referrals: int = 2,
+    aim: Aim = _NO_AIM,
 ) -> Case:
     """Draw a whole family: who they are, where they live, what is said of them by whom, and who leads.
 
     With ``accepted`` true some service leads already, with false none does. ``silent`` says nothing but dates.
     ``referrals`` is the most that there are, each by a source of its own.
     """
-    persons = draw(people(pack))
+    persons = draw(people(pack, aim=aim))
     board = draw(boards(pack))
     requested = draw(st.one_of(st.just(""), services(pack)))
     urgency = draw(st.sampled_from((None, *Urgency)))
     held = []
     for number in range(1, draw(st.integers(1, referrals)) + 1):
         source = SOURCES[(number - 1) % len(SOURCES)]
-        said = {} if silent else draw(facts(pack, danger=danger))
+        said = {} if silent else draw(facts(pack, danger=danger, aim=aim))
         event = ReferralEvent(
             source_system=source,
             source_reference=f"r{number}",
@@ -172,11 +219,15 @@ def cases(
             urgency=urgency,
         )
         held.append(HeldReferral(number, event, ReferralState.OPEN, {one.ref: _IDS[one.ref] for one in persons}))
-    standing = Standing()
-    if draw(st.booleans()) if accepted is None else accepted:
-        lead = draw(services(pack))
-        standing = Standing(accepted=Proposal(lead, provider_board(pack, lead, board), 1))
-    return case_of(held, standing)
+    case = case_of(held, Standing())
+    is_led = draw(st.booleans()) if accepted is None else accepted
+    return led_by(pack, case, draw(services(pack))) if is_led else case
+
+
+def led_by(pack: Pack, case: Case, lead: str) -> Case:
+    """Return the case with a service that has accepted the lead."""
+    board = case.referrals[0].event.household.board_code
+    return replace(case, standing=Standing(accepted=Proposal(lead, provider_board(pack, lead, board), 1)))
 
 
 def observation(pack: Pack, fact: str, value: FactValue, source: str = SOURCES[0], *, days_ago: int = 1) -> Observation:

@@ -24,5 +24,5 @@ test_full_services_make_nothing_less_urgent = properties.capacity_never_lowers_u
 @properties.holds_for_families(PACK)
 def test_a_mother_who_needs_hospital_is_led_by_a_specialist_team(family: properties.Family) -> None:
     """A property of this pack alone: a new family with that need never waits with a universal service."""
-    if family.is_new and family.fact("needs_inpatient_care") is True:
-        assert PACK.services[family.decision.lead].tier >= 3, family  # noqa: PLR2004
+    family.suppose(family.is_new and family.fact("needs_inpatient_care") is True)
+    assert PACK.services[family.decision.lead].tier >= 3, family  # noqa: PLR2004

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from router.rules.loader import build_pack
+from router.rules.pack import Pack
 from router.service.settings import DEFAULT_PACK
 from router.v1 import routing_service_pb2 as api
 from router.v1 import rule_service_pb2 as pb
@@ -17,6 +19,33 @@ FILES: Mapping[str, bytes] = {
 LABEL = b'label: "Moderate or severe mental illness"'
 
 
+_BIRTHDAY = """\
+moves:
+  birthday:
+    kind: {kind}
+    label: "On a birthday"
+    from: [cpmht]
+    to: health-visiting
+    criteria:
+      old:
+        label: "Old enough"
+        when: {{fact: {fact}, at_least: {bound}}}
+        source: general-knowledge
+{need}    when: {{all: {criteria}}}
+    review: {{last: 2026-10-01, next: 2027-10-01}}
+    tests:
+      - name: "Nothing known"
+        given: {{}}
+        expect: unknown
+"""
+_NEED = """\
+      need:
+        label: "A need"
+        when: {{{when}}}
+        source: general-knowledge
+"""
+
+
 def person(name: str, service: str = "") -> api.CallContext:
     """Return the context of somebody who keeps the rules."""
     return api.CallContext(caller=name, reader=api.READER_KIND_RULES, service=service, purpose=api.PURPOSE_OPERATIONS)
@@ -27,6 +56,18 @@ def changed(label: str = "Mental illness, moderate or severe", file: str = "serv
     before = FILES[file]
     assert LABEL in before
     return {**FILES, file: before.replace(LABEL, f'label: "{label}"'.encode(), 1)}
+
+
+def with_birthday(kind: str, fact: str, bound: int, need: str = "") -> Pack:
+    """Return the shipped pack with a move by time, and by a need if there is one."""
+    said = _BIRTHDAY.format(
+        kind=kind,
+        fact=fact,
+        bound=bound,
+        need=_NEED.format(when=need) if need else "",
+        criteria="[old, need]" if need else "[old]",
+    )
+    return build_pack({**FILES, "pathways/birthday.yaml": said.encode()})
 
 
 def pack_files(files: Mapping[str, bytes]) -> list[pb.PackFile]:

@@ -23,6 +23,7 @@ from router.rules.pack import Pack
 from router.rules.reference import evaluate
 from router.service.settings import DEFAULT_PACK
 from tests.support import small_pack
+from tests.support.rules import with_birthday
 
 Property = Callable[[Pack], properties.Test]
 _STAGE = """\
@@ -60,7 +61,7 @@ PROPERTIES: tuple[Property, ...] = (
 @pytest.fixture(autouse=True)
 def _unshrunk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the search for the smallest family that fails: any will do here, and it takes its time."""
-    monkeypatch.setattr(properties, "settings", lambda **more: settings(**more, phases=[Phase.generate]))
+    monkeypatch.setattr(properties, "settings", lambda **more: settings(**{**more, "phases": [Phase.generate]}))
 
 
 @pytest.mark.parametrize("make", PROPERTIES, ids=lambda one: one.__name__)
@@ -170,6 +171,55 @@ def test_a_property_of_ones_own_says_which_family() -> None:
     assert everybody_is_led_by_the_gp.__name__ == "everybody_is_led_by_the_gp"
     with pytest.raises(AssertionError, match="a family of S080"):
         everybody_is_led_by_the_gp()
+
+
+def test_a_property_that_is_false_for_a_few_families_is_found() -> None:
+    """What a property names is what is drawn, though it is rare among all families; and it is said where it is not."""
+    pack = load()
+    seen: list[str] = []
+
+    @properties.holds_for_families(pack)
+    def test_rare(family: properties.Family) -> None:
+        is_severe = family.is_new and family.fact("parent_illness_severity") == "severe"
+        if is_severe and family.fact("infant_age_months") == 11:
+            seen.append(family.decision.lead)
+
+    test_rare()
+    assert len(seen) >= 5
+
+    @properties.holds_for_families(pack)
+    def test_false(family: properties.Family) -> None:
+        family.suppose(family.fact("parent_illness_severity") == "severe" and family.fact("infant_age_months") == 11)
+        assert family.decision.lead == "gp"
+
+    with pytest.raises(AssertionError, match="assert '"):
+        test_false()
+
+
+def test_a_property_of_too_few_families_fails() -> None:
+    """Whoever supposes what is never so is told, and does not see a test that passes."""
+
+    @properties.holds_for_families(PACK)
+    def test_nobody(family: properties.Family) -> None:
+        family.suppose(family.fact("level") == "severe" and family.fact("level") == "mild")
+        raise AssertionError
+
+    with pytest.raises(AssertionError, match="only 0 families were such as this property supposes, and it needs 10"):
+        test_nobody()
+
+    @properties.holds_for_families(PACK, examples=3)
+    def test_three(family: properties.Family) -> None:
+        family.suppose(family.fact("level") == "severe")
+
+    test_three()
+
+
+@pytest.mark.parametrize("kind", ["transfer", "step_up", "step_down"])
+@pytest.mark.parametrize("months", [6, 12, 24])
+def test_a_birthday_in_the_shipped_pack_is_found(kind: str, months: int) -> None:
+    """At the number of families that the property looks at by itself."""
+    with pytest.raises(AssertionError, match="birthday hands the family from cpmht"):
+        properties.needs_not_birthdays(with_birthday(kind, "infant_age_months", months))()
 
 
 def test_a_failure_is_told_in_a_few_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ from router.rules.reference import evaluate
 from router.rules.schema import CasesFile
 from router.service.settings import DEFAULT_PACK
 from tests.support import packs, small_pack
-from tests.support.rules import FILES
+from tests.support.rules import with_birthday
 
 #: What keeps the small pack itself from being clean, mended: somebody accepts everybody, and red leads nowhere else.
 _EVERYBODY = "eligible_when: {any: [red, green]}"
@@ -214,45 +214,6 @@ def test_each_planted_fault_is_found(fault: str) -> None:
     assert any(one.kind is kind and subjects <= {*one.subjects} for one in findings), findings
 
 
-_BIRTHDAY = """\
-moves:
-  birthday:
-    kind: {kind}
-    label: "On a birthday"
-    from: [cpmht]
-    to: health-visiting
-    criteria:
-      old:
-        label: "Old enough"
-        when: {{fact: {fact}, at_least: {bound}}}
-        source: general-knowledge
-{need}    when: {{all: {criteria}}}
-    review: {{last: 2026-10-01, next: 2027-10-01}}
-    tests:
-      - name: "Nothing known"
-        given: {{}}
-        expect: unknown
-"""
-_NEED = """\
-      need:
-        label: "A need"
-        when: {{{when}}}
-        source: general-knowledge
-"""
-
-
-def _with_birthday(kind: str, fact: str, bound: int, need: str = "") -> Pack:
-    """Return the shipped pack with a move by time, and by a need if there is one."""
-    said = _BIRTHDAY.format(
-        kind=kind,
-        fact=fact,
-        bound=bound,
-        need=_NEED.format(when=need) if need else "",
-        criteria="[old, need]" if need else "[old]",
-    )
-    return build_pack({**FILES, "pathways/birthday.yaml": said.encode()})
-
-
 def _by_time_alone(pack: Pack) -> list[Finding]:
     asker = Asker(SECONDS_A_QUESTION)
     findings = list(_Prover(pack, asker).age_alone())
@@ -272,7 +233,7 @@ def _by_time_alone(pack: Pack) -> list[Finding]:
 )
 def test_a_birthday_that_moves_somebody_is_found_in_the_shipped_pack(kind: str, fact: str, bound: int) -> None:
     """Whatever time is asked for, and though the pack has ages that are reckoned from what is not known here."""
-    pack = _with_birthday(kind, fact, bound)
+    pack = with_birthday(kind, fact, bound)
     (finding,) = _by_time_alone(pack)
     assert (finding.kind, finding.subjects) == (Kind.AGE_ALONE, ("birthday",))
     witness = finding.witness
@@ -292,7 +253,7 @@ def test_a_birthday_that_moves_somebody_is_found_in_the_shipped_pack(kind: str, 
 )
 def test_a_birthday_with_a_need_is_none(fact: str, need: str) -> None:
     """How early a baby was born is a need where a rule asks for it."""
-    assert not _by_time_alone(_with_birthday("transfer", fact, 12, need))
+    assert not _by_time_alone(with_birthday("transfer", fact, 12, need))
 
 
 def test_a_gap_is_one_in_earnest_and_its_test_passes_as_written() -> None:

@@ -6,21 +6,25 @@ import inspect
 import re
 import typing
 from datetime import date
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 from router.authoring import properties
 from router.authoring.cases import run_cases
+from router.authoring.coverage import cover
 from router.authoring.formatting import formatted
 from router.authoring.lint import MEANING, Severity, lint
+from router.authoring.proof import prove
 from router.model.facts import Privacy
 from router.rules import loader, schema
 from router.rules.derivations import DERIVATIONS
 from router.rules.limits import MOST_CONJUNCTIONS, MOST_CRITERIA
-from router.rules.loader import build_pack
+from router.rules.loader import build_pack, load_pack
 from router.rules.pack import Pack
 from router.rules.yamlfile import PackError
+from router.service.settings import DEFAULT_PACK
 from tests.unit.docs.pages import ROOT, code, fences, page, prose, section, spans, table
 
 RULES = page("docs/rules.md")
@@ -84,6 +88,27 @@ def test_the_example_is_formatted_and_has_nothing_to_mend(pack: Pack) -> None:
     for name in pack.files:
         if "feeding-support" in name:
             assert formatted(name, pack.files[name].decode()) == pack.files[name].decode()
+
+
+def test_the_example_is_covered_and_proves_clean(pack: Pack) -> None:
+    """Whoever follows the page has nothing left to mend; in the lower tier there would be, as it says."""
+    assert not cover(pack).missing
+    assert not prove(pack).findings
+    files = _example()
+    files[SERVICE] = files[SERVICE].replace(b"tier: 2", b"tier: 1")
+    found = prove(build_pack(files)).findings
+    assert {frozenset(one.subjects) for one in found} == {
+        frozenset({"feeding-support", other}) for other in ("family-support", "third-sector")
+    }
+
+
+def test_the_property_of_ones_own_holds_for_the_example() -> None:
+    """It is one that an author could write: it holds for the example pack, and families meet what it supposes."""
+    (block,) = [one for one in fences(section(RULES, "Tests"), "python") if "holds_for_families" in one]
+    names: dict[str, Any] = {"PACK": load_pack(DEFAULT_PACK), "properties": properties}
+    exec(block, names)
+    (test,) = [one for name, one in names.items() if name.startswith("test_")]
+    test()
 
 
 def test_the_faults_in_the_readme_are_what_the_loader_says() -> None:
