@@ -112,6 +112,7 @@ def test_a_pack_comes_into_force_and_is_rolled_back(service: Service, rules: Rul
     in_force(service, pack.digest)
     answer = roll_back(rules)
     assert (answer.pack.digest, answer.rolled_back.digest) == (first, pack.digest)
+    assert answer.pack.live_from == answer.rolled_back.live_until, "it is live since it came back"
     in_force(service, first)
     shown = rules.GetPack(pb.GetPackRequest(context=person("ailsa"), pack=pack.proposal_id, include_files=True))
     kinds = [pb.PackActKind.Name(one.kind).removeprefix("PACK_ACT_KIND_") for one in shown.timeline]

@@ -44,7 +44,8 @@ WAITING = frozenset({State.PROPOSED, State.APPROVED, State.DUE})
 class Entry:
     """One pack that is, was or is to be proposed or in force. ``proposed`` is None for the first pack of a store.
 
-    ``live_from`` and ``live_until`` are moments; of a pack that is due, ``live_from`` lies ahead.
+    ``live_from`` and ``live_until`` are moments; of a pack that is due, ``live_from`` lies ahead. ``back_from`` is when
+    the pack after it was last rolled back, so that it came into force again.
     """
 
     digest: str
@@ -59,6 +60,7 @@ class Entry:
     activation: PackActRow | None = None
     live_from: int | None = None
     live_until: int | None = None
+    back_from: int | None = None
     rolled_back: PackActRow | None = None
     not_loaded: PackActRow | None = None
     shadow: PackActRow | None = None
@@ -188,7 +190,7 @@ class Book:
             if len(self._stack) > 1:
                 ended = self._stack.pop()
                 ended.rolled_back, ended.live_until = act, at
-                self._stack[-1].live_until = None
+                self._stack[-1].live_until, self._stack[-1].back_from = None, at
             return
         entry = self.of_act(act)
         if entry is None or entry in self._stack:

@@ -35,8 +35,9 @@ def pack_message(entry: Entry, book: Book, reader: Reader) -> pb.RulePack:
         if approval is not None:
             one.approved_by = approval.made_by
             one.approved_at.CopyFrom(stamp_micros(approval.made_at))
-    if entry.live_from is not None:
-        message.live_from.CopyFrom(stamp_micros(entry.live_from))
+    live_from = entry.back_from or entry.live_from
+    if live_from is not None:
+        message.live_from.CopyFrom(stamp_micros(live_from))
     if entry.live_until is not None:
         message.live_until.CopyFrom(stamp_micros(entry.live_until))
     if entry.shadow is not None:
