@@ -139,7 +139,7 @@ def _is_value(fact: FactDefinition, value: object) -> bool:
         case FactType.NUMBER:
             return type(value) is int and value >= 0
         case _:
-            return value in (fact.choices or ())
+            return value in fact.choices
 
 
 def one_owner(pack: Pack, *, examples: int = EXAMPLES) -> Test:

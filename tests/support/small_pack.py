@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from router.model.danger import TRIGGERS
 from router.rules.loader import build_pack
 from router.rules.pack import Pack
+from router.rules.yamlfile import PackError
+
+CLINIC = "services/clinic.yaml"
+MOVES = "pathways/moves.yaml"
 
 _RECIPIENTS = sorted({service for trigger in TRIGGERS for service in trigger.recipients})
 _NEED = {name: f"need-of-{name}" for name in (*_RECIPIENTS, "clinic")}
@@ -153,3 +159,19 @@ def files() -> dict[str, str]:
 def build(texts: dict[str, str]) -> Pack:
     """Build a pack from the texts of its files. Raises ``PackError``."""
     return build_pack({name: text.encode() for name, text in texts.items()})
+
+
+def faults_of(texts: dict[str, str]) -> list[str]:
+    """Return the faults of a pack, as they are printed."""
+    with pytest.raises(PackError) as caught:
+        build(texts)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def plant(name: str, old: str, new: str, *, nth: int = 1) -> dict[str, str]:
+    """Return the small pack with one piece of text replaced."""
+    texts = files()
+    pieces = texts[name].split(old)
+    assert len(pieces) > nth, f"'{old}' does not stand in {name}"
+    texts[name] = old.join(pieces[:nth]) + new + old.join(pieces[nth:])
+    return texts

@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from router.rules.limits import MOST_CONJUNCTIONS, MOST_CRITERIA
-from router.rules.loader import build_pack, digest_of, load_pack
-from router.rules.yamlfile import MOST_BYTES, PackError
-from tests.support.small_pack import build, files
-
-CLINIC = "services/clinic.yaml"
-MOVES = "pathways/moves.yaml"
-
-
-def faults_of(texts: dict[str, str]) -> list[str]:
-    """Return the faults of a pack, as they are printed."""
-    with pytest.raises(PackError) as caught:
-        build(texts)
-    return [str(fault) for fault in caught.value.faults]
-
-
-def plant(name: str, old: str, new: str, *, nth: int = 1) -> dict[str, str]:
-    """Return the small pack with one piece of text replaced."""
-    texts = files()
-    pieces = texts[name].split(old)
-    assert len(pieces) > nth, f"'{old}' does not stand in {name}"
-    texts[name] = old.join(pieces[:nth]) + new + old.join(pieces[nth:])
-    return texts
+from tests.support.small_pack import CLINIC, MOVES, build, faults_of, files, plant
 
 
 def test_the_small_pack_is_sound() -> None:
@@ -353,113 +329,6 @@ def test_a_missing_recipient_of_safety_notices_is_found() -> None:
     }
 
 
-DANGER = "{fact: suicidal_intent, is: true}"
-
-
-@pytest.mark.parametrize(
-    ("condition", "combination"),
-    [
-        ("{fact: suicidal_intent, is: false}", "{all: [young, ill]}"),
-        ("{fact: epds_item_10, at_most: 0}", "{all: [young, ill]}"),
-        ("{fact: epds_item_10, less_than: 1}", "{all: [young, ill]}"),
-        ("{fact: epds_item_10, at_least: 0, less_than: 2}", "{all: [young, ill]}"),
-        ("{fact: epds_item_10, is: 1}", "{all: [young, ill]}"),
-        ("{fact: epds_item_10, one_of: [1, 2]}", "{all: [young, ill]}"),
-        (DANGER, "{all: [young], none: [ill]}"),
-        (DANGER, "{all: [young], none: [{all: [ill]}]}"),
-        (DANGER, "{all: [young, {none: [ill]}]}"),
-        (DANGER, "{any: [{all: [young, ill]}, {all: [young], none: [ill]}]}"),
-    ],
-)
-def test_danger_that_would_keep_a_family_out_is_found(condition: str, combination: str) -> None:
-    """However it is hidden, a criterion on danger may only let a family in."""
-    texts = plant(CLINIC, "{fact: level, at_least: mild}", condition)
-    texts[CLINIC] = texts[CLINIC].replace("{all: [young, ill]}", combination)
-    message = "criterion 'ill' would let danger keep a family out; danger may only let a family in"
-    assert faults_of(texts) == [f"services/clinic.yaml:12:3: {message}"]
-
-
-@pytest.mark.parametrize(
-    ("condition", "combination"),
-    [
-        (DANGER, "{all: [young, ill]}"),
-        ("{fact: epds_item_10, more_than: 0}", "{any: [young, ill]}"),
-        (DANGER, "{all: [young], none: [{none: [ill]}]}"),
-    ],
-)
-def test_danger_may_let_a_family_in(condition: str, combination: str) -> None:
-    """It may also be denied twice over."""
-    texts = plant(CLINIC, "{fact: level, at_least: mild}", condition)
-    build({**texts, CLINIC: texts[CLINIC].replace("{all: [young, ill]}", combination)})
-
-
-def test_danger_may_hold_back_a_move() -> None:
-    """A step down that danger stops is what the floor wants."""
-    texts = plant(MOVES, "{fact: level, at_least: severe}", DANGER)
-    build({**texts, MOVES: texts[MOVES].replace("{all: [ill]}", "{none: [ill]}")})
-
-
-def _criteria(count: int) -> str:
-    return "".join(
-        f'  c{n}:\n    label: "C"\n    when: {{fact: age_months, less_than: {n}}}\n    source: book\n'
-        for n in range(count)
-    )
-
-
-def _with_criteria(count: int, combination: str) -> dict[str, str]:
-    texts = files()
-    head, _, rest = texts[CLINIC].partition("criteria:\n")
-    tail = rest[rest.index("review:") :]
-    texts[CLINIC] = f"{head}criteria:\n{_criteria(count)}eligible_when: {combination}\n{tail}"
-    return texts
-
-
-def test_too_many_criteria_are_found() -> None:
-    """The limit itself is allowed."""
-    every = ", ".join(f"c{n}" for n in range(MOST_CRITERIA))
-    build(_with_criteria(MOST_CRITERIA, f"{{all: [{every}]}}"))
-    faults = faults_of(_with_criteria(MOST_CRITERIA + 1, f"{{all: [{every}, c{MOST_CRITERIA}]}}"))
-    assert faults == [
-        f"services/clinic.yaml:7:1: has {MOST_CRITERIA + 1} criteria; at most {MOST_CRITERIA} are allowed"
-    ]
-
-
-@pytest.mark.parametrize("pairs", [6, 12])
-def test_a_rule_that_unfolds_into_too_much_is_found(pairs: int) -> None:
-    """Pairs of alternatives multiply: six make 64 ways, twelve more than are ever unfolded."""
-    parts = ", ".join(f"{{any: [c{2 * n}, c{2 * n + 1}]}}" for n in range(pairs))
-    (fault,) = faults_of(_with_criteria(2 * pairs, f"{{all: [{parts}]}}"))
-    assert f"more than {MOST_CONJUNCTIONS} ways" in fault
-    assert fault.startswith(f"services/clinic.yaml:{8 + 8 * pairs}:1:")
-
-
-@pytest.mark.parametrize(
-    "name", ["pack.yaml", "facts.yaml", "sources.yaml", "boards.yaml", "lead.yaml", "letters.yaml"]
-)
-def test_a_missing_file_is_found(name: str) -> None:
-    """Each single file must be there."""
-    texts = {one: text for one, text in files().items() if one != name}
-    assert faults_of(texts) == [f"{name}: is missing"]
-
-
-@pytest.mark.parametrize("name", ["other.yaml", "services/more/x.yaml", "servces/clinic.yaml"])
-def test_a_file_that_no_pack_has_is_found(name: str) -> None:
-    """A rule in a misspelt folder is never passed over in silence."""
-    assert faults_of({**files(), name: "a: 1"}) == [
-        f"{name}: is not a file of a pack; see the list in docs/rule-language.md"
-    ]
-
-
-def test_a_file_that_is_not_text_or_too_large_is_found() -> None:
-    """Told by name, whatever else is wrong."""
-    raw = {name: text.encode() for name, text in files().items()}
-    with pytest.raises(PackError, match="not UTF-8") as caught:
-        build_pack({**raw, CLINIC: b"\xff\xfe"})
-    assert [fault.file for fault in caught.value.faults] == [CLINIC]
-    with pytest.raises(PackError, match="larger than"):
-        build_pack({**raw, CLINIC: raw[CLINIC] + b"# " + b"x" * MOST_BYTES})
-
-
 def test_cases_name_only_what_the_pack_has() -> None:
     """A case about a fact or a service that is not there would pass for the wrong reason."""
     case = 'cases:\n  - name: "x"\n    given: {levl: mild}\n    requested: clinc\n    expect: {lead: gpp}\n'
@@ -468,29 +337,3 @@ def test_cases_name_only_what_the_pack_has() -> None:
         "'clinc' is not a service of this pack; did you mean 'clinic'?",
         "'gpp' is not a service of this pack; did you mean 'gp'?",
     ]
-
-
-def test_a_pack_is_loaded_from_its_folder_and_named_by_its_bytes(tmp_path: Path) -> None:
-    """The digest changes with any byte and with any name, and with nothing else."""
-    texts = files()
-    for name, text in texts.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    pack = load_pack(tmp_path)
-    raw = {name: text.encode() for name, text in texts.items()}
-    assert pack.digest == digest_of(raw) == digest_of(dict(reversed(raw.items())))
-    assert dict(pack.files) == raw
-    assert digest_of({**raw, CLINIC: raw[CLINIC] + b"\n"}) != pack.digest
-    moved = {("services/x.yaml" if name == CLINIC else name): content for name, content in raw.items()}
-    assert digest_of(moved) != pack.digest
-
-
-def test_a_folder_that_is_none_or_leads_elsewhere_is_refused(tmp_path: Path) -> None:
-    """A pack is read from inside its own folder only."""
-    with pytest.raises(PackError, match="is not a folder"):
-        load_pack(tmp_path / "nowhere")
-    (tmp_path / "pack").mkdir()
-    (tmp_path / "secret.yaml").write_text("a: 1")
-    (tmp_path / "pack" / "facts.yaml").symlink_to(tmp_path / "secret.yaml")
-    with pytest.raises(PackError, match="leads outside the pack's folder"):
-        load_pack(tmp_path / "pack")
