@@ -15,6 +15,9 @@ from router.store.open import migrate_store, open_store
 from router.store.sqlite import SqliteStore
 from tests.contract import samples
 
+#: Bytes of a store's file that are written as one.
+PAGE = 4096
+
 CANARY = "Mhairi-Canary-0123456789"
 
 
@@ -108,6 +111,35 @@ def test_what_a_killed_process_left_is_there_with_the_right_key(closed: Path) ->
     with store.read() as reader:
         assert reader.counts()["audit"] == 1
     store.close()
+
+
+@pytest.mark.parametrize("first_page", ["whole", "torn"])
+def test_a_store_that_died_while_its_log_was_brought_in_opens(
+    closed: Path, monkeypatch: pytest.MonkeyPatch, first_page: str
+) -> None:
+    """Whichever page it died at, and with its first one half written, everything committed is there."""
+    file, log = closed / "record.db", closed / "record.db-wal"
+    before = file.read_bytes()
+    store = open_store(url(closed), closed / "key")
+    with store.transaction() as transaction:
+        transaction.apply([Change(audit=[samples.audit(number)]) for number in range(1, 301)])
+    committed = log.read_bytes()
+    store.close()
+    after = file.read_bytes()
+    pages = len(after) // PAGE
+    monkeypatch.setattr("router.store.sqlite_file.time.sleep", lambda _: None)
+    assert len(before) < len(after)
+    for written in range(1, pages + 1):
+        died = after[: written * PAGE] + before[written * PAGE :]
+        if first_page == "torn":
+            died = died[: PAGE // 2] + bytes(PAGE // 2) + died[PAGE:]
+        file.write_bytes(died)
+        log.write_bytes(committed)
+        store = open_store(url(closed), closed / "key", create=False)
+        with store.read() as reader:
+            assert reader.counts()["audit"] == 300
+        store.close()
+        assert file.read_bytes() == after
 
 
 def test_a_missing_store_is_not_made_unless_asked(tmp_path: Path) -> None:
