@@ -5,6 +5,7 @@ Everything can be killed with SIGKILL and started anew, the database included. P
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -76,6 +77,14 @@ class Replica:
         """Kill the supervisor with SIGKILL; its workers are to end by themselves."""
         assert self.process is not None
         self.process.kill()
+        self._wait()
+
+    def kill_with_workers(self) -> None:
+        """Kill the supervisor and its workers, each with SIGKILL."""
+        # The supervisor first, which would start others.
+        for pid in (self.pid, *self.workers()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._wait()
 
     def stop(self) -> None:

@@ -42,8 +42,8 @@ _STARTS = 5
 _AT_ONCE = 500
 #: What is killed, and how often beside the others.
 _TARGETS = {
-    "sqlite": {"worker": 7, "supervisor": 3},
-    "postgresql": {"worker": 4, "supervisor": 2, "database process": 2, "database": 2},
+    "sqlite": {"worker": 6, "supervisor": 2, "all replicas": 2},
+    "postgresql": {"worker": 3, "supervisor": 2, "all replicas": 1, "database process": 2, "database": 2},
 }
 
 
@@ -128,15 +128,22 @@ async def _kill(installed: Installation, load: _Load, kills: int, chance: Random
         # Not always just after an answer: anywhere within the work of a batch.
         await asyncio.sleep(chance.random() * 0.02)
         target = chance.choices(list(targets), list(targets.values()))[0]
-        if await asyncio.to_thread(_kill_one, installed, target, chance):
+        if await asyncio.to_thread(_kill_one, installed, target, chance, outcome):
             outcome.killed[target] += 1
         outcome.progress(done, kills)
 
 
-def _kill_one(installed: Installation, target: str, chance: Random) -> bool:
+def _kill_one(installed: Installation, target: str, chance: Random, outcome: Kills) -> bool:
     replica = chance.choice(installed.replicas)
     if target == "supervisor":
-        _restart(replica)
+        replica.kill()
+        _start(installed, replica, outcome)
+    elif target == "all replicas":
+        # Nobody is left who has the store open and could mend what the dead left half done.
+        for each in installed.replicas:
+            each.kill_with_workers()
+        for each in installed.replicas:
+            _start(installed, each, outcome)
     elif target == "database":
         assert installed.database is not None
         installed.database.kill()
@@ -150,12 +157,15 @@ def _kill_one(installed: Installation, target: str, chance: Random) -> bool:
     return True
 
 
-def _restart(replica: Replica) -> None:
-    replica.kill()
-    # As whatever keeps services alive on a host does: again, where the database was just then away.
+def _start(installed: Installation, replica: Replica, outcome: Kills) -> None:
+    """Start a replica as whatever keeps services alive on a host does: again, where a database was just then away."""
     for _ in range(_STARTS):
-        with contextlib.suppress(NotServingError):
+        try:
             replica.start()
+        except NotServingError as fault:
+            if installed.database is None:
+                outcome.faults["a replica that did not start"].append(str(fault))
+        else:
             return
     replica.start()
 
