@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from router.authoring.places import Places
+from router.authoring.why_not import told, why_not
 from router.model.danger import TRIGGERS
 from router.model.facts import FactView, Known
 from router.model.referral import FactValue, Urgency
@@ -24,6 +26,7 @@ from router.rules.predicates import CompiledCriteria
 from router.rules.ranking import Ranking
 from router.rules.reference import evaluate, joint_moves
 from router.rules.schema import MoveTest, PackTest, ServiceTest
+from router.rules.yamlfile import Path_
 
 # A test states facts and no dates: any moment does.
 _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,26 +34,33 @@ _WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One test of a rule file, and what was wrong; ``faults`` is empty when it passed."""
+    """One test of a rule file, and what was wrong; ``faults`` is empty when it passed, and ``line`` not looked up."""
 
     file: str
     name: str
-    faults: tuple[str, ...]
+    faults: tuple[str, ...] = ()
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test of a rule file. ``run`` yields what is wrong."""
+    """One test of a rule file. ``line`` returns where it stands there, and ``run`` yields what is wrong."""
 
     file: str
+    line: Callable[[], int]
     name: str
     run: Callable[[], Iterator[str]]
+
+    def result(self) -> CaseResult:
+        """Run the test."""
+        faults = tuple(self.run())
+        return CaseResult(self.file, self.name, faults, self.line()) if faults else CaseResult(self.file, self.name)
 
 
 def run_cases(pack: Pack, engine: Engine | None = None) -> Iterator[CaseResult]:
     """Run every test of the pack, in order of file."""
     for case in CaseRunner(pack, engine).cases():
-        yield CaseResult(case.file, case.name, tuple(case.run()))
+        yield case.result()
 
 
 class CaseRunner:
@@ -63,32 +73,42 @@ class CaseRunner:
         self.narrowed = {code: CompiledCriteria(pack.at(code), moves=False) for code in pack.narrowed}
         self.ranking = Ranking(pack)
         self.questioner = Questioner(pack)
+        self._places = Places(pack)
 
     def cases(self) -> Iterator[Case]:
         """Yield every test: the services', the moves', and those of the whole pack."""
-        places = Places(self.pack)
         for service in self.pack.services.values():
-            for test in service.tests:
-                yield Case(f"services/{service.name}.yaml", test.name, partial(self.service, service, test))
+            yield from self._of_service(service, self.criteria)
         for code, there in self.pack.narrowed.items():
             for service in there.values():
-                file, _ = places.of_rule(service)
-                for test in service.narrowing.tests if service.narrowing else ():
-                    run = partial(self.service, service, test, self.narrowed[code])
-                    yield Case(file.name, f"{service.name}: {test.name}", run)
+                yield from self._of_service(service, self.narrowed[code])
         for move in self.pack.moves.values():
-            file, _ = places.of_rule(move)
-            for move_test in move.tests:
-                yield Case(file.name, f"{move.name}: {move_test.name}", partial(self.move, move, move_test))
+            file, path = self._places.of_rule(move)
+            for number, test in enumerate(move.tests):
+                line = self._line(file.name, (*path, "tests", number))
+                yield Case(file.name, line, f"{move.name}: {test.name}", partial(self.move, move, test))
+        met: Counter[str] = Counter()
         for name, case in self.pack.cases:
-            yield Case(name, case.name, partial(self.whole, case))
+            yield Case(name, self._line(name, ("cases", met[name])), case.name, partial(self.whole, case))
+            met[name] += 1
 
-    def service(self, service: Service, test: ServiceTest, criteria: CompiledCriteria | None = None) -> Iterator[str]:
-        """Yield what is wrong with a service's own test; ``criteria`` are those of the board that narrows it."""
-        truths = (criteria or self.criteria).tokens(view_of(test.given))[service.name]
+    def _of_service(self, service: Service, criteria: CompiledCriteria) -> Iterator[Case]:
+        narrowing = service.narrowing
+        file, path = self._places.of_rule(service)
+        for number, test in enumerate(narrowing.tests if narrowing else service.tests):
+            name = f"{service.name}: {test.name}" if narrowing else test.name
+            line = self._line(file.name, (*path, "tests", number))
+            yield Case(file.name, line, name, partial(self.service, service, test, criteria))
+
+    def _line(self, file: str, path: Path_) -> Callable[[], int]:
+        return lambda: self._places.of(file, path)[1]
+
+    def service(self, service: Service, test: ServiceTest, criteria: CompiledCriteria) -> Iterator[str]:
+        """Yield what is wrong with a service's own test; ``criteria`` are the base's, or a board's that narrows it."""
+        truths = criteria.tokens(view_of(test.given))[service.name]
         verdict = formula_truth(service.formula, truths)
         if verdict.value != test.expect.outcome:
-            yield f"expected {test.expect.outcome}, got {verdict.value} ({_said(truths)})"
+            yield f"expected {test.expect.outcome}, got {verdict.value} ({told(truths)})"
         if test.expect.asks is not None:
             asks = {
                 service.criteria[name].condition.fact
@@ -103,7 +123,7 @@ class CaseRunner:
         truths = self.criteria.tokens(view_of(test.given))[move.name]
         verdict = formula_truth(move.formula, truths)
         if verdict.value != test.expect:
-            yield f"expected {test.expect}, got {verdict.value} ({_said(truths)})"
+            yield f"expected {test.expect}, got {verdict.value} ({told(truths)})"
 
     def whole(self, case: PackTest) -> Iterator[str]:
         """Yield what is wrong with a test of the whole pack."""
@@ -136,6 +156,8 @@ class CaseRunner:
         ):
             if wanted is not None and wanted != got:
                 yield f"expected {what} {wanted}, got {got}"
+                if what == "lead" and wanted in self.pack.services:
+                    yield from why_not(self.pack, wanted, evaluation, circumstances)
         for what, listed, found in (
             ("supporting", expect.supporting, beside),
             ("safety", expect.safety, shown),
@@ -207,10 +229,6 @@ def view_of(given: Mapping[str, FactValue]) -> FactView:
 
 def _danger(case: PackTest) -> set[str]:
     return {trigger.name for trigger in TRIGGERS if trigger.shown_by(case.given.get(trigger.fact))}
-
-
-def _said(truths: Mapping[str, Truth]) -> str:
-    return ", ".join(f"{name} {truth.value.replace('_', ' ')}" for name, truth in truths.items())
 
 
 def _list(names: object) -> str:

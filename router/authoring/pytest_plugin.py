@@ -95,5 +95,5 @@ class RuleTestError(Exception):
 
 
 def _lines(case: Case, error: RuleTestError) -> Iterator[str]:
-    yield f"{case.file}: {case.name}"
+    yield f"{case.file}:{case.line()}: {case.name}"
     yield from (f"  {fault}" for fault in error.faults)

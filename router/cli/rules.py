@@ -72,12 +72,14 @@ def test(pack: Folder = DEFAULT_PACK, as_json: AsJson = False) -> None:
     results = list(run_cases(load_pack(pack)))
     failed = [one for one in results if one.faults]
     if as_json:
-        failures = [{"file": one.file, "test": one.name, "faults": list(one.faults)} for one in failed]
+        failures = [
+            {"file": one.file, "line": one.line, "test": one.name, "faults": list(one.faults)} for one in failed
+        ]
         typer.echo(json.dumps({"tests": len(results), "failures": failures}))
     else:
         console = Console(soft_wrap=True)
         for one in failed:
-            console.print(f"[red]failed[/red] {one.file}: {one.name}")
+            console.print(f"[red]failed[/red] {one.file}:{one.line}: {one.name}")
             for fault in one.faults:
                 console.print(f"       {fault}", markup=False)
         console.print(f"{len(results) - len(failed)} passed, {len(failed)} failed")

@@ -122,7 +122,10 @@ def test_a_changed_threshold_fails_the_tests_beside_it(pack: Path) -> None:
     file.write_text(file.read_text().replace("at_least: moderate", "at_least: severe", 1))
     result = CliRunner().invoke(app, ["rules", "test", str(pack)])
     assert result.exit_code == 1
-    assert "failed services/cpmht.yaml:" in result.output
+    line = next(n for n, row in enumerate(file.read_text().splitlines(), 1) if 'name: "Moderate' in row)
+    assert f"failed services/cpmht.yaml:{line}: " in result.output
+    as_json = json.loads(CliRunner().invoke(app, ["rules", "test", str(pack), "--json"]).stdout)
+    assert line in [one["line"] for one in as_json["failures"]]
     whole = CliRunner().invoke(app, ["rules", "test"])
     assert whole.exit_code == 0
     assert whole.output.strip().endswith("0 failed")

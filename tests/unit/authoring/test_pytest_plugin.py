@@ -34,7 +34,7 @@ def test_tests_in_rule_files_are_collected_and_a_failure_is_told_in_their_words(
     done = collected(tmp_path, files)
     tests = 1 + sum("tests:" in text for text in files.values())
     assert f"1 failed, {tests - 1} passed" in done.stdout
-    assert "cases/one.yaml: Red is for the clinic" in done.stdout
+    assert "cases/one.yaml:2: Red is for the clinic" in done.stdout
     assert "expected lead clinic, got" in done.stdout
     assert "Traceback" not in done.stdout
 
