@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def _straight(run: Run, question: Question) -> Conclusion:
 
 
 class _CompiledRules:
-    """One pack as the rule engine holds it.
+    """One pack as the rule engine holds it, for as long as this object is held.
 
     ``codes`` gives each criterion the property name of its token; ``meanings`` says for each engine rule which service
     or move it is about, and what truth it derives.
@@ -93,6 +94,8 @@ class _CompiledRules:
         self.receiver_codes = {name: f"m{number}_to" for number, name in enumerate(pack.moves)}
         self.meanings: dict[str, tuple[str, Truth]] = {}
         self.handle = durable_rules_engine.create_ruleset(f"p{next(_NAMES)}", _json(self._rules()))
+        # 11 MB for a country's pack. The C code keeps Python's lock throughout, so this comes between no evaluation.
+        weakref.finalize(self, durable_rules_engine.delete_ruleset, self.handle).atexit = False
 
     def _rules(self) -> dict[str, Any]:
         rules: dict[str, Any] = {}
@@ -160,12 +163,6 @@ class Engine:
         self._memory: OrderedDict[object, Evaluation] = OrderedDict()
         self.hits = 0
         self.misses = 0
-
-    def close(self) -> None:
-        """Free the compiled rules. The engine cannot be used afterwards."""
-        with _ONE_AT_A_TIME:
-            for there in (self._base, *self._narrowed.values()):
-                durable_rules_engine.delete_ruleset(there.rules.handle)
 
     def evaluate(self, views: Sequence[FactView], circumstances: Circumstances) -> Evaluation:
         """Evaluate one view for each infant of the episode (one view where there is none).

@@ -44,18 +44,15 @@ def compare(pairs: int, dice: int) -> Counter[str]:
     def one_pack(pack: Pack, draw: int) -> None:
         chance = Random(draw)
         engine = Engine(pack)
-        try:
-            for _ in range(PAIRS_A_PACK):
-                views = [view(chance) for _ in range(chance.choice((1, 1, 1, 2, 3)))]
-                around = circumstances(pack, chance)
-                expected = evaluate(pack, views, around)
-                assert engine.evaluate(views, around) == expected, (dict(pack.files), views, around)
-                met["pairs"] += 1
-                met["with a lead"] += bool(expected.lead)
-                met["moved"] += expected.move in pack.moves
-                met["in a board that narrows"] += around.board in pack.narrowed
-        finally:
-            engine.close()
+        for _ in range(PAIRS_A_PACK):
+            views = [view(chance) for _ in range(chance.choice((1, 1, 1, 2, 3)))]
+            around = circumstances(pack, chance)
+            expected = evaluate(pack, views, around)
+            assert engine.evaluate(views, around) == expected, (dict(pack.files), views, around)
+            met["pairs"] += 1
+            met["with a lead"] += bool(expected.lead)
+            met["moved"] += expected.move in pack.moves
+            met["in a board that narrows"] += around.board in pack.narrowed
         met["packs"] += 1
 
     one_pack()

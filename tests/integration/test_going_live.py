@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import signal
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -116,6 +118,17 @@ def test_to_roll_back_loads_nothing(running: Process, keeper: Keeper, monkeypatc
     monkeypatch.setattr("router.service.golive.following.kept_pack", None)
     running.core.following.look()
     assert running.core.following.current.pack.digest == FIRST
+
+
+def test_a_pack_long_replaced_is_let_go(running: Process, keeper: Keeper) -> None:
+    """What a process keeps ready is few: the rule engine's memory of an older pack is freed."""
+    first = weakref.ref(running.core.engine)
+    for number, title in enumerate(("One", "Two", "Three")):
+        pack = keeper.live(changed(title))
+        running.core.following.look()
+        assert deciding(running, number) == pack.digest
+    gc.collect()
+    assert first() is None
 
 
 def test_a_batch_ends_with_the_pack_that_it_began_with(running: Process, keeper: Keeper) -> None:

@@ -16,13 +16,10 @@ from tests.support.packs import circumstances, packs, views
 def test_engine_and_reference_agree(data: st.DataObject, pack: Pack) -> None:
     """Criteria, verdicts, moves, lead and move are the same by both ways."""
     engine = Engine(pack)
-    try:
-        for _ in range(8):
-            seen = data.draw(st.lists(views, min_size=1, max_size=3))
-            given_circumstances = data.draw(circumstances(pack))
-            expected = evaluate(pack, seen, given_circumstances)
-            assert engine.evaluate(seen, given_circumstances) == expected
-            # from memory, too
-            assert engine.evaluate(seen, given_circumstances) == expected
-    finally:
-        engine.close()
+    for _ in range(8):
+        seen = data.draw(st.lists(views, min_size=1, max_size=3))
+        given_circumstances = data.draw(circumstances(pack))
+        expected = evaluate(pack, seen, given_circumstances)
+        assert engine.evaluate(seen, given_circumstances) == expected
+        # from memory, too
+        assert engine.evaluate(seen, given_circumstances) == expected

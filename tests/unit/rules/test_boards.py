@@ -74,7 +74,6 @@ def verdict(pack: Pack, board: str, **given: FactValue) -> Truth:
     circumstances = Circumstances(board=board)
     found = evaluate(pack, [told(**given)], circumstances)
     assert engine.evaluate([told(**given)], circumstances) == found
-    engine.close()
     return found.verdict("clinic")
 
 

@@ -37,7 +37,6 @@ def test_everything_unknown(view: FactView, infants: int, circumstances: Circums
     """No rule fires on any of the facts, and the engine comes to rest: every verdict is unknown."""
     engine = Engine(PACK, remember=0)
     found = engine.evaluate([view] * infants, circumstances)
-    engine.close()
     assert {truth for verdicts in found.verdicts for truth in verdicts.values()} == {Truth.UNKNOWN}
     assert (found.lead, found.move) == (circumstances.accepted, STAY)
     assert found == evaluate(PACK, [view] * infants, circumstances)
@@ -82,6 +81,16 @@ def test_an_engine_that_does_not_come_to_rest_is_stopped() -> None:
     with mock.patch.object(engine_module, "MOST_FIRINGS", 3), pytest.raises(EngineFaultError, match="come to rest"):
         engine.evaluate([view], LOST)
     assert engine.evaluate([view], LOST) == evaluate(PACK, [view], LOST)
+
+
+def test_an_engine_that_nobody_holds_is_freed() -> None:
+    """Each set of compiled rules, the pack's and its boards', goes with the engine, and not before."""
+    with mock.patch.object(engine_module.durable_rules_engine, "delete_ruleset") as deleted:
+        engine = Engine(PACK)
+        engine.evaluate([known(stage="postnatal")], LOST)
+        deleted.assert_not_called()
+        del engine
+        assert deleted.call_count == 1 + len(PACK.narrowed) > 1
 
 
 def test_facts_that_are_refused_are_a_fault() -> None:

@@ -87,10 +87,7 @@ def test_decisions_are_as_without_memory(core: Core, monkeypatch: pytest.MonkeyP
         return decision
 
     monkeypatch.setattr(Decider, "decide", check)
-    try:
-        _run(core)
-    finally:
-        fresh.engine.close()
+    _run(core)
     assert len(seen) == REFERRALS
 
 

@@ -41,7 +41,6 @@ def asked(circumstances: Circumstances = STANDING, **facts: object) -> tuple[Que
     view: FactView = {name: Known(value, "test", WHEN) for name, value in facts.items()}  # type: ignore[arg-type]
     engine = Engine(PACK, remember=0, around=around)
     engine.evaluate([view, {}], circumstances)
-    engine.close()
     return seen[0]
 
 
