@@ -97,7 +97,9 @@ def _show(found: Comparison, console: Console) -> None:
         for difference in found.written:
             words = " [dim](words only)[/dim]" if difference.words_only else ""
             place = f"{escape(difference.place)}{words}"
-            table.add_row(place, escape(difference.was) or "-", escape(difference.now) or "-")
+            told = f"\n[yellow]told in the same words[/yellow]: '{escape(difference.told_as)}'"
+            now = f"{escape(difference.now) or '-'}{told if difference.told_as else ''}"
+            table.add_row(place, escape(difference.was) or "-", now)
         console.print(table)
     console.print(
         f"[green]proved[/green]  {len(proved.same)} services and moves answer alike for every family: nobody is "

@@ -15,6 +15,7 @@ from router.authoring.compare.telling import (
     witness_lines,
 )
 from router.authoring.compare.vocabulary import Packs
+from router.authoring.compare.written import Difference
 from router.authoring.html import Html, el, figure, items, joined, page, table
 
 _BAR, _GAP, _NAMES, _HALF = 22, 8, 290, 300
@@ -134,7 +135,11 @@ def _written(found: Comparison) -> Iterator[Html]:
         yield el("p", "Nothing.")
         return
     rows: list[list[object]] = [
-        [one.place, one.was or "(not there)", one.now or "(not there)", "words" if one.words_only else "rules"]
-        for one in found.written
+        [one.place, one.was or "(not there)", one.now or "(not there)", _changed(one)] for one in found.written
     ]
     yield table("Every difference in the files", ["Where", "Before", "Now", "What it changes"], rows)
+
+
+def _changed(difference: Difference) -> str:
+    told = f", told in the same words: '{difference.told_as}'" if difference.told_as else ""
+    return f"{'words' if difference.words_only else 'rules'}{told}"

@@ -120,7 +120,14 @@ def as_json(found: Comparison, old: Pack) -> dict[str, Any]:
         "only_in_one": only_in_one(old, packs.new),
         "warnings": warnings(packs),
         "written": [
-            {"place": one.place, "was": one.was, "now": one.now, "words_only": one.words_only} for one in found.written
+            {
+                "place": one.place,
+                "was": one.was,
+                "now": one.now,
+                "words_only": one.words_only,
+                "told_as": one.told_as or None,
+            }
+            for one in found.written
         ],
         "proved": {
             "nobody": list(proved.same),

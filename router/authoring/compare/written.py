@@ -17,12 +17,14 @@ class Difference:
     """One thing that is written otherwise. ``was`` is empty for what is new, ``now`` for what is gone.
 
     ``words_only`` is true where it changes what people read, and nothing of who leads, helps, is told, or by when.
+    ``told_as`` is the label of a criterion that means something else and is told to people in the words of before.
     """
 
     place: str
     was: str
     now: str
     words_only: bool = False
+    told_as: str = ""
 
 
 def differences(old: Pack, new: Pack) -> tuple[Difference, ...]:
@@ -108,7 +110,8 @@ def _rule(place: str, old: Rule, new: Rule) -> Iterator[Difference]:
 
 def _criterion(place: str, old: Criterion, new: Criterion) -> Iterator[Difference]:
     if old.condition != new.condition:
-        yield Difference(place, condition_in_words(old.condition), condition_in_words(new.condition))
+        told_as = new.label if new.label == old.label else ""
+        yield Difference(place, condition_in_words(old.condition), condition_in_words(new.condition), told_as=told_as)
     yield from _plain(place, old, new, ("asks",))
     yield from _plain(place, old, new, ("label", "ask", "citation"), words_only=True)
 

@@ -283,6 +283,16 @@ def test_a_label_cannot_write_into_the_page() -> None:
     assert label in found.text
 
 
+def test_a_criterion_that_is_told_in_its_old_words_is_named(moved: Comparison) -> None:
+    """Whoever approves sees that letters would say what was so before; other words beside another meaning are fine."""
+    assert [(one.now, one.told_as) for one in moved.written] == [("age_months less_than 6", "Under a year")]
+    assert "rules, told in the same words: 'Under a year'" in seen(picture(moved)).text
+    assert as_json(moved, SMALL)["written"][0]["told_as"] == "Under a year"
+    files = edited("services/clinic.yaml", "less_than: 12", "less_than: 6")
+    relabelled = small_pack.build(edited("services/clinic.yaml", "Under a year", "Under half a year", files))
+    assert [one.told_as for one in differences(SMALL, relabelled)] == ["", ""]
+
+
 def test_everything_is_in_the_json(moved: Comparison) -> None:
     """Programs get what people get."""
     told = json.loads(json.dumps(as_json(moved, SMALL)))
@@ -322,6 +332,7 @@ def test_the_command_ends_as_documented(tmp_path: Path) -> None:
     assert person.exit_code == 1
     assert "Clinic (clinic) no longer accepts families such as this one" in person.stdout
     assert "Led before by Clinic, and now by the desk" in person.stdout
+    assert "told in the same words: 'Under a year'" in " ".join(person.stdout.replace("│", " ").split())
     seen(page.read_text())
     program = runner.invoke(app, ["rules", "compare", str(old), str(new), *quick, "--json"])
     assert json.loads(program.stdout)["replayed"]["looked_at"] == 50
