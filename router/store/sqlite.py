@@ -27,6 +27,8 @@ from router.store.tables import pack, process
 #: As many readers at once as the service takes requests at once.
 _READERS = 64
 _PROCESSES = 4096
+# What SQLite says of pages that are missing or do not fit each other, and SQLCipher of one that is no whole page.
+_DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
 
 #: The option by which a connection says how its transactions begin.
 _BEGIN = "router_begin"
@@ -249,7 +251,9 @@ class SqliteStore:
             yield
         except (dbapi2.Error, DBAPIError, NoReaderFree) as fault:
             cause = getattr(fault, "orig", None) or fault
-            raise StoreError(f"the store at {self._path} failed: {cause}") from fault
+            damaged = getattr(cause, "sqlite_errorname", "") in _DAMAGED
+            hint = "; it is damaged, or lacks its log (-wal): put back a whole copy of both" if damaged else ""
+            raise StoreError(f"the store at {self._path} failed: {cause}{hint}") from fault
 
 
 def upgrade_file(path: str | os.PathLike[str], key: bytes, *, dry_run: bool = False) -> tuple[str, ...]:

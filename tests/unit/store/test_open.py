@@ -142,6 +142,18 @@ def test_a_store_that_died_while_its_log_was_brought_in_opens(
         assert file.read_bytes() == after
 
 
+@pytest.mark.parametrize("pages", [1, 2, 40])
+def test_a_store_that_lacks_a_part_is_damaged_and_its_key_not_blamed(closed: Path, pages: int) -> None:
+    """A file that was copied without its log says what is amiss, and stays as it is."""
+    file = closed / "record.db"
+    file.write_bytes(file.read_bytes()[: pages * PAGE])
+    before = contents(closed)
+    with pytest.raises(StoreError, match="put back a whole copy") as refusal:
+        open_store(url(closed), closed / "key", create=False)
+    assert not isinstance(refusal.value, WrongKeyError)
+    assert contents(closed) == before
+
+
 def test_a_missing_store_is_not_made_unless_asked(tmp_path: Path) -> None:
     """Without ``create`` neither a store nor a key comes into being."""
     with pytest.raises(WrongKeyError):
