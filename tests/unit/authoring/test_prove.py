@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from router.authoring.proof import Finding, Kind, Proof, prove
 from router.authoring.proof.asking import SECONDS_A_QUESTION, Asker
-from router.authoring.proof.prove import _Prover
+from router.authoring.proof.ground import Ground
+from router.authoring.proof.moving import age_alone
 from router.authoring.proof.symbols import Family, Symbol
 from router.authoring.proof.telling import as_case, said
 from router.authoring.proof.trying import circumstances_of, view_of, what_comes_of
@@ -216,7 +217,7 @@ def test_each_planted_fault_is_found(fault: str) -> None:
 
 def _by_time_alone(pack: Pack) -> list[Finding]:
     asker = Asker(SECONDS_A_QUESTION)
-    findings = list(_Prover(pack, asker).age_alone())
+    findings = list(age_alone(Ground(pack, asker)))
     assert not asker.open
     return findings
 
