@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from router.authoring.lost_lead import told, why_lost
 from router.authoring.places import Places
-from router.authoring.why_not import told, why_not
 from router.model.danger import TRIGGERS
 from router.model.facts import FactView, Known
 from router.model.referral import FactValue, Urgency
@@ -157,7 +157,7 @@ class CaseRunner:
             if wanted is not None and wanted != got:
                 yield f"expected {what} {wanted}, got {got}"
                 if what == "lead" and wanted in self.pack.services:
-                    yield from why_not(self.pack, wanted, evaluation, circumstances)
+                    yield from why_lost(self.pack, wanted, evaluation, circumstances)
         for what, listed, found in (
             ("supporting", expect.supporting, beside),
             ("safety", expect.safety, shown),

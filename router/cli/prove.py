@@ -11,9 +11,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from router.authoring.places import Places
 from router.authoring.proof import prove
 from router.authoring.proof.findings import MEANING, Finding, Proof, Witness
-from router.authoring.proof.telling import as_case, as_json, said
+from router.authoring.proof.telling import as_case, as_json, said, where
 from router.authoring.proof.trying import what_comes_of
 from router.rules.loader import load_pack
 from router.rules.pack import Pack
@@ -46,12 +47,14 @@ def _case(pack: Pack, finding: Finding, witness: Witness) -> str:
 
 
 def _show(pack: Pack, proof: Proof, cases: Sequence[str | None], console: Console) -> None:
-    found = {one.kind for one in proof.findings}
+    found, places = {one.kind for one in proof.findings}, Places(pack)
     for kind, words in MEANING.items():
         if kind not in found:
             console.print(f"[green]proved[/green]  {words}")
     for finding, case in zip(proof.findings, cases, strict=True):
         console.print(f"[red]{finding.kind.value}[/red]  {escape(finding.message)}")
+        for place in where(pack, places, finding):
+            console.print(f"        {escape(place)}", highlight=False)
         if finding.witness is not None:
             for line in said(pack, finding.witness):
                 console.print(f"        {escape(line)}", highlight=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import z3
 
 from router.authoring.proof.findings import Finding, Kind, Witness
-from router.authoring.proof.ground import Ground
+from router.authoring.proof.ground import Ground, narrowed_by
 from router.authoring.proof.symbols import Family
 from router.model.danger import TRIGGERS
 from router.rules.narrowing import danger_that_lets_in
@@ -37,7 +37,7 @@ def danger(ground: Ground) -> Iterator[Finding]:
             if model is not None:
                 accepted = rule.givers[0] if isinstance(rule, Move) else ""
                 witness = Witness(ground.home(rule), ground.family.read(model), accepted, worse.read(model))
-                yield Finding(kind, (rule.name, trigger.fact), message, witness)
+                yield Finding(kind, (rule.name, trigger.fact), message, witness, narrowed_by(rule))
 
 
 def narrowing(ground: Ground) -> Iterator[Finding]:
@@ -63,4 +63,4 @@ def narrowing(ground: Ground) -> Iterator[Finding]:
                 model = ground.asker.find(f"{name} in {board.name}", [ground.family], *conditions)
                 if model is not None:
                     message = f"In {board.name} '{name}' {words}. A board may only ask for more, and never in danger"
-                    yield Finding(Kind.WIDENS, (name, code), message, ground.witness(model, code))
+                    yield Finding(Kind.WIDENS, (name, code), message, ground.witness(model, code), code)

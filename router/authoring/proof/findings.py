@@ -61,12 +61,16 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault. ``subjects`` are the services, moves or criteria that it is about; ``message`` says what to do."""
+    """One fault. ``subjects`` are the services, moves or criteria that it is about; ``message`` says what to do.
+
+    ``narrowed_by`` is the S08 code of the board whose own rule it is about, empty where it is one of the base.
+    """
 
     kind: Kind
     subjects: tuple[str, ...]
     message: str
     witness: Witness | None = None
+    narrowed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,10 +74,14 @@ class Ground:
         return z3.And(self.moves[move.name].met, accepts[move.receiver].met)
 
     def home(self, rule: Rule) -> str:
-        """Return the board that a rule is of, by its S08 code; any, where it is of all."""
-        narrowing = rule.narrowing if isinstance(rule, Service) else None
-        return narrowing.board if narrowing else next(iter(self.pack.boards))
+        """Return a board for which a rule holds, by its S08 code."""
+        return narrowed_by(rule) or next(iter(self.pack.boards))
 
     def witness(self, model: Any, board: str, *, accepted: str = "") -> Witness:
         """Return the family that a model tells of, in a board by its S08 code."""
         return Witness(board, self.family.read(model), accepted=accepted)
+
+
+def narrowed_by(rule: Rule) -> str:
+    """Return the S08 code of the board that narrows a service so; empty for a rule of the base."""
+    return rule.narrowing.board if isinstance(rule, Service) and rule.narrowing else ""

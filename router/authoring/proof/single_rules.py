@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from router.authoring.proof.findings import Finding, Kind
-from router.authoring.proof.ground import Ground
+from router.authoring.proof.ground import Ground, narrowed_by
 from router.rules.pack import Formula, Move, Service
 
 
@@ -17,6 +17,7 @@ def reach(ground: Ground) -> Iterator[Finding]:
     """Find criteria that nobody can meet or nobody can miss, and services and moves that nobody can meet."""
     settled: dict[object, tuple[bool, bool]] = {}
     for place, rule in ground.rules():
+        board = narrowed_by(rule)
         for name, criterion in rule.criteria.items():
             condition = criterion.condition
             if condition not in settled:
@@ -28,13 +29,13 @@ def reach(ground: Ground) -> Iterator[Finding]:
             met, missed = settled[condition]
             if not met:
                 message = f"Criterion '{name}' of {place} can be met by nobody. Check its value and its fact"
-                yield Finding(Kind.UNREACHABLE, (rule.name, name), message)
+                yield Finding(Kind.UNREACHABLE, (rule.name, name), message, narrowed_by=board)
             elif not missed:
                 message = f"Criterion '{name}' of {place} is met by everybody of whom the fact is known. Delete it"
-                yield Finding(Kind.ALWAYS, (rule.name, name), message)
+                yield Finding(Kind.ALWAYS, (rule.name, name), message, narrowed_by=board)
         if not ground.can(_reachable(ground, rule), place):
             message = f"No family can meet {place}. Look for criteria that exclude one another"
-            yield Finding(Kind.UNREACHABLE, (rule.name,), message)
+            yield Finding(Kind.UNREACHABLE, (rule.name,), message, narrowed_by=board)
 
 
 def _reachable(ground: Ground, rule: Service | Move) -> Any:
@@ -50,7 +51,9 @@ def contradictions(ground: Ground) -> Iterator[Finding]:
             for (first, one), (second, other) in combinations(parts, 2):
                 if ground.can(one, first) and ground.can(other, second) and not ground.can(z3.And(one, other), place):
                     message = f"In {place}, '{first}' and '{second}' must both hold and never can"
-                    yield Finding(Kind.CONTRADICTION, (rule.name, first, second), message)
+                    yield Finding(
+                        Kind.CONTRADICTION, (rule.name, first, second), message, narrowed_by=narrowed_by(rule)
+                    )
 
 
 def ages(ground: Ground) -> Iterator[Finding]:
@@ -62,7 +65,8 @@ def ages(ground: Ground) -> Iterator[Finding]:
         model = ground.asker.find(f"ages of {place}", [ground.family], ground.met(service), outside)
         if model is not None:
             message = f"{place} accepts this family, which is outside the ages that it states. Change one of the two"
-            yield Finding(Kind.OUTSIDE_AGES, (service.name,), message, ground.witness(model, ground.home(service)))
+            witness = ground.witness(model, ground.home(service))
+            yield Finding(Kind.OUTSIDE_AGES, (service.name,), message, witness, narrowed_by(service))
 
 
 def _formulas(formula: Formula) -> Iterator[Formula]:

@@ -11,10 +11,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from router.authoring.places import Places
 from router.authoring.proof.findings import MEANING, Finding, Proof, Witness
 from router.model.facts import FactDefinition, FactType, NotApplicable
 from router.model.referral import FactValue
-from router.rules.pack import Pack
+from router.rules.pack import Pack, Rule
 
 Value = FactValue | NotApplicable
 _FITS = 100
@@ -34,6 +35,18 @@ def said(pack: Pack, witness: Witness) -> Iterator[str]:
             yield f"then {pack.facts[name].label}: {_said(pack.facts[name], value)}"
     if not witness.given and not witness.now:
         yield "Nothing is known"
+
+
+def where(pack: Pack, places: Places, finding: Finding) -> Iterator[str]:
+    """Yield where the rules and criteria stand that a finding is about: "services/gp.yaml:12:5"."""
+    rules: Mapping[str, Rule] = {**pack.services, **pack.narrowed.get(finding.narrowed_by, {}), **pack.moves}
+    first, *others = finding.subjects
+    criteria = [one for one in others if first in rules and one in rules[first].criteria]
+    for name in (first, *others):
+        # A criterion says where its rule is too.
+        if name in criteria or (name in rules and not criteria):
+            file, path = places.of_rule(rules[first if name in criteria else name])
+            yield ":".join(map(str, places.of(file.name, (*path, "criteria", name) if name in criteria else path)))
 
 
 def _said(definition: FactDefinition, value: Value) -> str:
@@ -91,22 +104,23 @@ def _in_line(value: Any) -> Any:
 
 def as_json(pack: Pack, proof: Proof, cases: Sequence[str | None]) -> dict[str, Any]:
     """Return a proof for programs; ``cases`` has the test case of each finding."""
-    found = {one.kind for one in proof.findings}
+    found, places = {one.kind for one in proof.findings}, Places(pack)
     return {
         "digest": proof.digest,
         "proved": {kind.value: words for kind, words in MEANING.items() if kind not in found and not proof.open},
-        "findings": [_finding(pack, one, case) for one, case in zip(proof.findings, cases, strict=True)],
+        "findings": [_finding(pack, places, one, case) for one, case in zip(proof.findings, cases, strict=True)],
         "open": list(proof.open),
         "questions": proof.questions,
         "seconds": round(proof.seconds, 2),
     }
 
 
-def _finding(pack: Pack, finding: Finding, case: str | None) -> dict[str, Any]:
+def _finding(pack: Pack, places: Places, finding: Finding, case: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "kind": finding.kind.value,
         "subjects": list(finding.subjects),
         "message": finding.message,
+        "places": list(where(pack, places, finding)),
     }
     if finding.witness is not None:
         told["witness"] = list(said(pack, finding.witness))

@@ -15,8 +15,10 @@ from router.authoring.compare.vocabulary import together
 from router.authoring.compare.written import differences
 from router.authoring.coverage import Point, cover
 from router.authoring.lint import Code, lint
+from router.authoring.places import Places
 from router.authoring.proof.findings import Finding, Kind, Witness
 from router.authoring.proof.prove import prove
+from router.authoring.proof.telling import where
 from router.authoring.sheet.page import sheet
 from router.routing.reasons import why_not
 from router.rules.evaluation import Circumstances
@@ -82,6 +84,8 @@ def test_prove_finds_a_board_that_takes_more_than_the_nation_does(small: Pack) -
     assert findings(small, Kind.WIDENS) == []
     (taken, open_) = findings(planted(small, Formula(all=("ill", "red"))), Kind.WIDENS)
     assert taken.subjects == ("clinic", FIRST)
+    (place,) = where(small, Places(small), taken)
+    assert place.startswith("boards/first.yaml:")
     family = cast("Witness", taken.witness)
     assert family.board == FIRST
     assert cast("int", family.given.get("age_months", 12)) >= 12

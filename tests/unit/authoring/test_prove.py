@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from router.authoring.places import Places
 from router.authoring.proof import Finding, Kind, Proof, prove
 from router.authoring.proof.asking import SECONDS_A_QUESTION, Asker
 from router.authoring.proof.ground import Ground
 from router.authoring.proof.moving import age_alone
 from router.authoring.proof.symbols import Family, Symbol
-from router.authoring.proof.telling import as_case, said
+from router.authoring.proof.telling import as_case, said, where
 from router.authoring.proof.trying import circumstances_of, view_of, what_comes_of
 from router.cli.main import app
 from router.model.facts import Held, Known, NotApplicable
@@ -211,8 +212,19 @@ FAULTS: dict[str, tuple[Callable[[], dict[str, str]], Kind, set[str]]] = {
 def test_each_planted_fault_is_found(fault: str) -> None:
     """A fault of each kind is found, with what it is about."""
     plant, kind, subjects = FAULTS[fault]
-    _, findings = found(plant())
+    pack, findings = found(plant())
     assert any(one.kind is kind and subjects <= {*one.subjects} for one in findings), findings
+    for one in findings:
+        # A gap is about a board, and no one rule.
+        assert any(where(pack, Places(pack), one)) is (one.kind is not Kind.GAP)
+
+
+def test_a_finding_about_a_criterion_says_where_the_criterion_stands() -> None:
+    """Once, by its own line: what it belongs to stands above it."""
+    pack, findings = found(planted("services/clinic.yaml", "at_least: mild", "at_least: none"))
+    (place,) = {place for one in findings if one.kind is Kind.ALWAYS for place in where(pack, Places(pack), one)}
+    file, line, _ = place.split(":")
+    assert pack.files[file].decode().splitlines()[int(line) - 1] == "  ill:"
 
 
 def _by_time_alone(pack: Pack) -> list[Finding]:
@@ -319,8 +331,10 @@ def test_the_command_tells_a_program_and_a_person(tmp_path: Any) -> None:
     assert person.exit_code == 1
     assert "would be handed from clinic to gp to clinic" in person.output
     assert "incumbent: clinic" in person.output
+    assert "        services/clinic.yaml:1:1\n        services/gp.yaml:1:1\n" in person.output
     program = CliRunner().invoke(app, ["rules", "prove", "--json", str(tmp_path)])
     told = json.loads(program.stdout)
     (circle,) = (one for one in told["findings"] if one["kind"] == "cycle")
     assert circle["case"].startswith("  - name: ") or circle["case"].startswith("- name: ")
+    assert circle["places"] == ["services/clinic.yaml:1:1", "services/gp.yaml:1:1"]
     assert "gap" in told["proved"]

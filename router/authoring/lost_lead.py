@@ -1,4 +1,7 @@
-"""Says why a service does not lead in a test of the whole pack, to whoever expected that it would."""
+"""Says why a service does not lead in a test of the whole pack, to the author who expected that it would.
+
+It names criteria and moves as the rule files do. What readers of a decision are told is in ``router.routing.reasons``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from router.rules.pack import Move, Pack
 from router.rules.ranking import Ranking
 
 
-def why_not(pack: Pack, service: str, evaluation: Evaluation, circumstances: Circumstances) -> Iterator[str]:
+def why_lost(pack: Pack, service: str, evaluation: Evaluation, circumstances: Circumstances) -> Iterator[str]:
     """Yield the reasons for which ``service``, of the pack, does not lead in an evaluation of one view."""
     if circumstances.moves_decide:
         yield from _not_moved_to(pack, service, evaluation, circumstances)
